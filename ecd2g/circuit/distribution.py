@@ -1,0 +1,182 @@
+"""Probability distributions on a state space: dense, or a few weighted states of a huge space."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.errors import InputError
+
+TOTAL_TOLERANCE = 1e-12
+"""How far from one a total of probabilities may lie: rounding, and nothing more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """Probabilities p(x) >= 0 with sum 1, Eq. (8): the currents of a source or a sink, in ampere.
+
+    Dense: `states` is None and `probabilities` holds all ``n_states`` values in index order.
+    Sparse: `states` ``(k, n_sites)`` lists distinct states, all others have probability zero.
+    """
+
+    space: StateSpace
+    probabilities: NDArray[np.float64]
+    states: NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        values = np.asarray(self.probabilities, dtype=np.float64)
+        if self.states is None:
+            self.space.require_enumerable("a dense distribution")
+        expected = self.space.n_states if self.states is None else len(self.states)
+        if values.shape != (expected,):
+            raise InputError(
+                f"probabilities must have shape ({expected},), one a state, got {values.shape}"
+            )
+        _check_weights(values, "probabilities")
+        total = float(values.sum())
+        if abs(total - 1.0) > TOTAL_TOLERANCE:
+            raise InputError(
+                f"probabilities must sum to 1 within {TOTAL_TOLERANCE:g}, got {total!r}; "
+                f"to divide by the sum on purpose use Distribution.from_weights"
+            )
+        object.__setattr__(self, "probabilities", _frozen(values))
+        if self.states is not None:
+            object.__setattr__(self, "states", _frozen(self.space.check(self.states)))
+
+    @classmethod
+    def from_probabilities(cls, space: StateSpace, probabilities: ArrayLike) -> "Distribution":
+        """Dense distribution from ``n_states`` probabilities in index order, used as they are."""
+        return cls(space, _real_array(probabilities, "probabilities"))
+
+    @classmethod
+    def from_weights(
+        cls, space: StateSpace, weights: ArrayLike, states: ArrayLike | None = None
+    ) -> "Distribution":
+        """Distribution proportional to non-negative `weights`, of all states or of the `states` given.
+
+        Repeated states add up.
+        """
+        values = _real_array(weights, "weights")
+        _check_weights(values, "weights")
+        if values.ndim != 1 or values.size == 0 or not values.sum() > 0:
+            raise InputError("weights must be a non-empty list with a positive sum")
+        if states is None:
+            return cls(space, values / values.sum())
+        listed = space.check(states)
+        if listed.shape != (len(values), space.n_sites):
+            raise InputError(
+                f"states must have shape ({len(values)}, {space.n_sites}) to match the weights, "
+                f"got {listed.shape}"
+            )
+        distinct, place = _distinct(space, listed)
+        sums = np.bincount(place, weights=values, minlength=len(distinct))
+        return cls(space, sums / sums.sum(), distinct)
+
+    @classmethod
+    def from_samples(cls, space: StateSpace, samples: ArrayLike) -> "Distribution":
+        """Empirical distribution of samples ``(n, n_sites)``; sparse, states in lexicographic order.
+
+        >>> p = Distribution.from_samples(StateSpace(3), [[2], [0], [2], [2]])
+        >>> p.to_array()
+        array([0.25, 0.  , 0.75])
+        """
+        listed = space.check(samples)
+        if listed.ndim != 2 or len(listed) == 0:
+            raise InputError(
+                f"samples must have shape (n, {space.n_sites}) with n >= 1, got {listed.shape}"
+            )
+        distinct, place = _distinct(space, listed)
+        counts = np.bincount(place, minlength=len(distinct))
+        return cls(space, counts / len(listed), distinct)
+
+    @classmethod
+    def product(cls, space: StateSpace, site_probabilities: Sequence[ArrayLike]) -> "Distribution":
+        """Independent sites: p(x) = prod_i p_i(x_i), from one probability vector a site; dense."""
+        sites = [_real_array(site, "site probabilities") for site in site_probabilities]
+        if tuple(len(site) for site in sites) != space.alphabet_sizes:
+            raise InputError(
+                f"site probabilities must have lengths {space.alphabet_sizes}, "
+                f"got {tuple(len(site) for site in sites)}"
+            )
+        space.require_enumerable("a dense distribution")
+        return cls(space, reduce(np.multiply.outer, sites).ravel())
+
+    @classmethod
+    def uniform(cls, space: StateSpace) -> "Distribution":
+        """The uniform distribution, p(x) = 1 / n_states; dense."""
+        space.require_enumerable("a dense distribution")
+        return cls(space, np.full(space.n_states, 1.0 / space.n_states))
+
+    @classmethod
+    def point(cls, space: StateSpace, state: ArrayLike) -> "Distribution":
+        """All probability on one state ``(n_sites,)``."""
+        return cls(space, np.ones(1), space.check(state)[None])
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether every state of the space is listed."""
+        return self.states is None
+
+    def support(self) -> NDArray[np.int64]:
+        """States of positive probability, shape ``(k, n_sites)``."""
+        positive = np.flatnonzero(self.probabilities > 0)
+        return self.space.states(positive) if self.states is None else self.states[positive]
+
+    def to_array(self) -> NDArray[np.float64]:
+        """All ``n_states`` probabilities in index order; CapacityError where they cannot be listed."""
+        if self.states is None:
+            return self.probabilities
+        self.space.require_enumerable("the array of all probabilities")
+        values = np.zeros(self.space.n_states)
+        values[self.space.index(self.states)] = self.probabilities
+        return values
+
+    def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
+        """`n` independent states, shape ``(n, n_sites)``."""
+        generator = np.random.default_rng(rng)
+        chosen = generator.choice(
+            len(self.probabilities), size=n, p=self.probabilities / self.probabilities.sum()
+        )
+        return self.space.states(chosen) if self.states is None else self.states[chosen]
+
+
+def _distinct(
+    space: StateSpace, states: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Distinct states in lexicographic order, and the place of each given state among them."""
+    try:
+        numbers, place = np.unique(space.index(states), return_inverse=True)
+        return space.states(numbers), place
+    except MemoryError:  # too many states for 64-bit indices: compare site by site
+        distinct, place = np.unique(states, axis=0, return_inverse=True)
+        return distinct, place.ravel()
+
+
+def _real_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be an array of real numbers") from None
+
+
+def _check_weights(values: NDArray[np.float64], name: str) -> None:
+    if not np.all(np.isfinite(values)):
+        position = int(np.flatnonzero(~np.isfinite(values.ravel()))[0])
+        raise InputError(
+            f"{name} must be finite numbers, got {values.ravel()[position]} at position {position}"
+        )
+    if np.any(values < 0):
+        position = int(np.argmin(values.ravel()))
+        raise InputError(
+            f"{name} must not be negative, got {values.ravel()[position]:g} at position {position}"
+        )
+
+
+def _frozen(array: NDArray) -> NDArray:
+    """A read-only view, so that a frozen dataclass is frozen all the way down."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

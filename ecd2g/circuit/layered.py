@@ -1,0 +1,103 @@
+"""The layered circuit (N-partite graph): copies of a state space, neighbouring layers joined by a kernel."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, Kernel
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class LayeredCircuit:
+    """`n_layers` layers of all states; the edge (n, x)-(n+1, y) has conductance K(x, y), paper section 3.3.
+
+    Layers are numbered 0 .. n_layers - 1; gap n lies between the layers n and n + 1. The source enters in
+    layer 0, the sink leaves from the last layer. *Forward* edges join equal states, *lateral* edges different
+    ones; neither word says which way a current flows.
+    """
+
+    space: StateSpace
+    n_layers: int
+    kernel: Kernel
+
+    def __post_init__(self) -> None:
+        if isinstance(self.n_layers, bool) or not isinstance(self.n_layers, (int, np.integer)):
+            raise InputError(f"n_layers must be a whole number, got {self.n_layers!r}")
+        if self.n_layers < 2:
+            raise InputError(
+                f"a circuit needs at least 2 layers, a first for the source and a last for the sink, "
+                f"got n_layers={self.n_layers}"
+            )
+        if self.kernel.n_states != self.space.n_states:
+            raise InputError(
+                f"the kernel joins {self.kernel.n_states} states but the space has {self.space.n_states}"
+            )
+
+    @classmethod
+    def complete(
+        cls,
+        space: StateSpace,
+        *,
+        n_layers: int,
+        forward_resistance: float,
+        lateral_resistance: float,
+    ) -> "LayeredCircuit":
+        """The paper's circuit, Eq. (11): r ohm between equal states, R ohm between different ones.
+
+        >>> LayeredCircuit.complete(
+        ...     StateSpace(50), n_layers=10, forward_resistance=0.1, lateral_resistance=100.0
+        ... ).n_nodes
+        500
+        """
+        forward = 1.0 / _resistance(forward_resistance, "forward_resistance")
+        lateral = 1.0 / _resistance(lateral_resistance, "lateral_resistance")
+        for conductance, name in ((forward, "forward"), (lateral, "lateral")):
+            if not math.isfinite(conductance):
+                raise InputError(f"{name}_resistance is too small: its conductance overflows")
+        return cls(space, n_layers, CompleteKernel(space.n_states, forward, lateral))
+
+    @classmethod
+    def from_conductances(
+        cls, space: StateSpace, matrix: ArrayLike, *, n_layers: int
+    ) -> "LayeredCircuit":
+        """A circuit with any symmetric V x V matrix of conductances (siemens) in every gap."""
+        return cls(space, n_layers, DenseKernel(np.asarray(matrix, dtype=np.float64)))
+
+    @property
+    def n_states(self) -> int:
+        """Number of states V of a layer."""
+        return self.space.n_states
+
+    @property
+    def n_gaps(self) -> int:
+        """Number of gaps between layers, n_layers - 1."""
+        return self.n_layers - 1
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes, n_layers * n_states."""
+        return self.n_layers * self.n_states
+
+    @property
+    def lateral_ratio(self) -> float:
+        """rho = (V - 1) r / R, the lateral conductance of a node over its forward conductance.
+
+        Small: walkers keep their state. Large: the state they arrive in hardly depends on where they began.
+        """
+        if not isinstance(self.kernel, CompleteKernel):
+            raise InputError("the ratio rho is defined for the complete kernel only")
+        return (self.n_states - 1) * self.kernel.lateral / self.kernel.forward
+
+
+def _resistance(value: float, name: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number of ohms, got {value!r}") from None
+    if not (math.isfinite(number) and number > 0):
+        raise InputError(f"{name} must be a positive, finite number of ohms, got {number:g}")
+    return number

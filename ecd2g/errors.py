@@ -1,0 +1,30 @@
+"""The errors ecd2g raises; each message says what must hold, what was given, and what to do."""
+
+
+class Ecd2gError(Exception):
+    """Base of every error that ecd2g raises on purpose."""
+
+
+class InputError(Ecd2gError, ValueError):
+    """The caller's input cannot be used as it is."""
+
+
+class CapacityError(Ecd2gError, MemoryError):
+    """The request needs more memory than there is, or a table of states that cannot be enumerated."""
+
+
+class SolverError(Ecd2gError, ArithmeticError):
+    """A solver did not reach the tolerance; carries what it `reached` and the `tolerance` asked for."""
+
+    def __init__(self, message: str, *, reached: float, tolerance: float) -> None:
+        super().__init__(message)
+        self.reached = reached
+        self.tolerance = tolerance
+
+
+class StrandedWalkerError(Ecd2gError, RuntimeError):
+    """A walker stands where the movement rule offers it neither a stop nor an outgoing current."""
+
+
+class MissingExtraError(Ecd2gError, ImportError):
+    """A feature needs an optional dependency that is not installed."""
