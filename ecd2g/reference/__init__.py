@@ -1,0 +1,34 @@
+"""Exact solvers: the conductance matrix, the node-voltage equation, the closed form, and certificates."""
+
+from ecd2g.reference.certificate import Certificate, NetworkCertificate
+from ecd2g.reference.closed_form import Table1, chain_response, closed_form, table_1
+from ecd2g.reference.flow import Flow
+from ecd2g.reference.laws import (
+    delivered_power,
+    energy_residual,
+    kirchhoff_residual,
+    maximum_principle_excess,
+    ohm_residual,
+)
+from ecd2g.reference.matrix import conductance_matrix
+from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.solve import METHODS, solve
+
+__all__ = [
+    "METHODS",
+    "Certificate",
+    "Flow",
+    "NetworkCertificate",
+    "NetworkSolution",
+    "Table1",
+    "chain_response",
+    "closed_form",
+    "conductance_matrix",
+    "delivered_power",
+    "energy_residual",
+    "kirchhoff_residual",
+    "maximum_principle_excess",
+    "ohm_residual",
+    "solve",
+    "table_1",
+]

@@ -1,0 +1,36 @@
+"""A problem: from which distribution to which, on what space."""
+
+from dataclasses import dataclass
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A source p and a target q on one space, with a short `name` for files and a `title` for figures.
+
+    `alphabet` spells the symbols, the same at every site: symbol k is written ``alphabet[k]``. It is None
+    where symbols are plain numbers. InputError where the spaces differ or the alphabet does not fit.
+    """
+
+    name: str
+    title: str
+    space: StateSpace
+    source: Distribution
+    target: Distribution
+    alphabet: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for side, distribution in (("source", self.source), ("target", self.target)):
+            if distribution.space != self.space:
+                raise InputError(
+                    f"the {side} must live on the space of the problem with alphabet sizes "
+                    f"{self.space.alphabet_sizes}, got {distribution.space.alphabet_sizes}"
+                )
+        if self.alphabet is not None and set(self.space.alphabet_sizes) != {len(self.alphabet)}:
+            raise InputError(
+                f"an alphabet of {len(self.alphabet)} symbols must serve every site, "
+                f"but the space has alphabet sizes {self.space.alphabet_sizes}"
+            )

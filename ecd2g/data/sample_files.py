@@ -1,0 +1,47 @@
+"""Reading a file of samples, whatever its format."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ecd2g.data.array_files import read_array_file
+from ecd2g.data.sample_table import SampleTable
+from ecd2g.data.text_files import read_csv_file, read_txt_file
+from ecd2g.errors import InputError
+
+READERS: dict[str, Callable[[Path], SampleTable]] = {
+    ".npy": read_array_file,
+    ".npz": read_array_file,
+    ".csv": read_csv_file,
+    ".txt": read_txt_file,
+}
+"""Suffix of a file name, in lower case, to the function that reads such a file."""
+
+
+def read_samples(path: str | os.PathLike[str]) -> SampleTable:
+    """Read the samples in a ``.npy``, ``.npz``, ``.csv`` or ``.txt`` file.
+
+    - ``.npy``: an array of whole numbers, ``(n, n_sites)``, or ``(n,)`` for one site.
+    - ``.npz``: one such array, or the one named ``samples``; with it ``weights`` ``(n,)`` if there are any.
+    - ``.csv``: a sample a line, symbols separated by commas. The first line is a header when none of its
+      fields is a number and all fields of all later lines are; a file of words must have no header.
+    - ``.txt``: a sample a line, symbols separated by white space. Without any white space in the file, every
+      character is a symbol (``ACGT``, ``0110``), unless the lines are numbers, one site: digits of several
+      lengths without a leading zero, or with a sign, point or exponent. Where both can be meant, as in lines
+      ``12`` and ``34`` only, the file is refused.
+
+    In text, blank lines and lines starting with ``#`` are skipped. Where every symbol of the file is a number
+    the symbols are those whole numbers; otherwise all of them are tokens and are numbered in sorted order.
+    InputError, naming the file and the line, for whatever cannot be read so.
+    """
+    file = Path(path)
+    reader = READERS.get(file.suffix.lower())
+    if reader is None:
+        raise InputError(
+            f"{file} must end in one of {', '.join(READERS)}, got {file.suffix!r}; save the samples as such"
+        )
+    if file.is_dir():
+        raise InputError(f"{file} must be a file, but it is a directory; name the file in it")
+    if not file.is_file():
+        raise InputError(f"{file} does not exist or is no regular file; check the path")
+    return reader(file)

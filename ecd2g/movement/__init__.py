@@ -1,0 +1,22 @@
+"""The movement rule, Definition 3.1: exact laws and samplers that know only a current field."""
+
+from ecd2g.movement.exact import ExactLaw, propagate
+from ecd2g.movement.first_passage import FirstPassage, first_passage
+from ecd2g.movement.rules import RULES, Rule, check_rule, stop_probability
+from ecd2g.movement.sampling import Paths, Walks, sample_first_passage, sample_walks, walk_nodes
+
+__all__ = [
+    "RULES",
+    "ExactLaw",
+    "FirstPassage",
+    "Paths",
+    "Rule",
+    "Walks",
+    "check_rule",
+    "first_passage",
+    "propagate",
+    "sample_first_passage",
+    "sample_walks",
+    "stop_probability",
+    "walk_nodes",
+]

@@ -1,0 +1,80 @@
+"""The exact law of a walk: the end state, the expected visits and the number of steps, without sampling."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.field import CurrentField
+from ecd2g.errors import SolverError
+from ecd2g.movement.rules import stop_probability, stranded
+
+STRANDED_TOLERANCE = 1e-12
+"""Share of walkers that rounding may leave on nodes without outflow before it counts as an error."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExactLaw:
+    """Law of a walk whose start is drawn from the source; node arrays as in the field, values of one state.
+
+    ends : probability to end at a node
+    visits : expected number of visits, which for the two-way rule is the throughflow in ampere
+    steps : ``(k,)`` probability of 0, 1, 2, ... steps
+    unfinished : probability left when the propagation was ended; bounds the error of `ends`
+    """
+
+    ends: NDArray[np.float64]
+    visits: NDArray[np.float64]
+    steps: NDArray[np.float64]
+    unfinished: float
+
+    @property
+    def mean_steps(self) -> float:
+        """Expected number of steps."""
+        return float(np.arange(len(self.steps)) @ self.steps)
+
+
+def propagate(
+    field: CurrentField,
+    *,
+    forward_only: bool = False,
+    tolerance: float = 1e-16,
+    max_steps: int = 100_000,
+) -> ExactLaw:
+    """Move all probability along Eq. (9) and (10), one step at a time, until at most `tolerance` is on its way.
+
+    One step costs one `spread` of the field, O(N V log V) on the complete circuit, and the walks are little longer
+    than N - 1. Raises StrandedWalkerError where probability meets a node without outgoing current, and SolverError
+    where walks have not ended after `max_steps`.
+    """
+    outflow = field.outflow(forward_only=forward_only)
+    stop = stop_probability(field, outflow, forward_only=forward_only)
+    lost_here, stop = np.isnan(stop), np.nan_to_num(stop)
+    release = np.divide(1.0 - stop, outflow, out=np.zeros_like(outflow), where=outflow > 0)
+    mass = field.injected.copy()
+    ends, visits = np.zeros_like(mass), np.zeros_like(mass)
+    steps: list[float] = []
+    lost, moving = 0.0, _total(field, mass)
+    while moving > tolerance:
+        if len(steps) > max_steps:
+            raise SolverError(
+                f"a share {moving:.3g} of the walks has not ended after {max_steps} steps; raise max_steps, "
+                f"or check that the currents come from a potential and have no cycles",
+                reached=moving,
+                tolerance=tolerance,
+            )
+        visits += mass
+        ending = mass * stop
+        ends += ending
+        steps.append(_total(field, ending))
+        lost += _total(field, np.where(lost_here, mass, 0.0))
+        if lost > STRANDED_TOLERANCE:
+            raise stranded(forward_only, lost)
+        mass = field.spread(mass * release, forward_only=forward_only)
+        moving = _total(field, mass)
+    return ExactLaw(ends, visits, np.array(steps), moving + lost)
+
+
+def _total(field: CurrentField, mass: NDArray[np.float64]) -> float:
+    """Sum over all states, counting every state of an atom."""
+    return float(np.sum(mass * field.multiplicity))

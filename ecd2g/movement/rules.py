@@ -1,0 +1,50 @@
+"""The movement rule, Definition 3.1, and the three ways to read it on a layered circuit.
+
+two-way        Eq. (9) and (10) as they stand: a walker follows any outgoing current, also back to an earlier layer.
+               Exact: the walk ends distributed as the target.
+forward-only   the paper's inference: only currents towards the next layer, stop in the last. Biased.
+first-passage  the two-way walk watched only when it first reaches the next layer. Exact, one layer a step.
+"""
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.field import CurrentField
+from ecd2g.errors import InputError, StrandedWalkerError
+
+Rule = Literal["two-way", "forward-only", "first-passage"]
+RULES: tuple[str, ...] = get_args(Rule)
+
+
+def check_rule(rule: str) -> None:
+    """Raise InputError unless the rule is one of the three."""
+    if rule not in RULES:
+        raise InputError(f"rule must be one of {', '.join(map(repr, RULES))}, got {rule!r}")
+
+
+def stop_probability(
+    field: CurrentField, outflow: NDArray[np.float64], *, forward_only: bool
+) -> NDArray[np.float64]:
+    """Eq. (10): q(v) / (q(v) + outflow) at every node; NaN where a walker could neither stop nor move.
+
+    The forward-only rule stops in the last layer, always, and nowhere else.
+    """
+    if forward_only:
+        stop = np.where(outflow > 0, 0.0, np.nan)
+        stop[-1] = 1.0
+        return stop
+    total = field.extracted + outflow
+    return np.divide(field.extracted, total, out=np.full_like(total, np.nan), where=total > 0)
+
+
+def stranded(forward_only: bool, mass: float) -> StrandedWalkerError:
+    """The error for walkers that stand on a node without any current to follow."""
+    reason = (
+        "no current towards the next layer leaves it; the forward-only rule cannot go on there, "
+        "use the two-way or the first-passage rule"
+        if forward_only
+        else "no current leaves it and no sink is there; start walkers only where the source is positive"
+    )
+    return StrandedWalkerError(f"a share {mass:.3g} of the walkers reaches a node where {reason}")

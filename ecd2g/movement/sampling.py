@@ -1,0 +1,135 @@
+"""Walkers: samples of the movement rule."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.field import CurrentField, LayeredField
+from ecd2g.circuit.table_field import draw_columns
+from ecd2g.movement.first_passage import FirstPassage
+from ecd2g.movement.rules import stop_probability, stranded
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """Where every walker stood: `layers` ``(n, k)`` and `states` ``(n, k, n_sites)``, -1 after the end."""
+
+    layers: NDArray[np.intp]
+    states: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Walks:
+    """Finished walks: `starts` and `ends` ``(n, n_sites)``, `n_steps` ``(n,)``, and `paths` on request."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    n_steps: NDArray[np.intp]
+    paths: Paths | None = None
+
+
+Visitor = Callable[[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]], None]
+"""Told after every step: which walkers moved, the nodes they reached, and whether they kept their state."""
+
+
+def walk_nodes(
+    field: CurrentField,
+    starts: NDArray[np.intp],
+    rng: np.random.Generator,
+    *,
+    forward_only: bool = False,
+    visitor: Visitor | None = None,
+) -> NDArray[np.intp]:
+    """Walk from the given flat node numbers by Eq. (9) and (10) to the end; returns the last nodes ``(n,)``."""
+    outflow = field.outflow(forward_only=forward_only)
+    stop = stop_probability(field, outflow, forward_only=forward_only).ravel()
+    nodes, active = starts.copy(), np.arange(len(starts))
+    while len(active):
+        chance = stop[nodes[active]]
+        if np.any(np.isnan(chance)):
+            raise stranded(forward_only, float(np.isnan(chance).sum()) / len(starts))
+        active = active[rng.random(len(active)) >= chance]
+        move = field.draw(nodes[active], rng, forward_only=forward_only)
+        nodes[active] = move.nodes
+        if visitor is not None:
+            visitor(active, move.nodes, move.kept)
+    return nodes
+
+
+def sample_walks(
+    field: LayeredField,
+    starts: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    forward_only: bool = False,
+    paths: bool = False,
+) -> Walks:
+    """Walk from the given states ``(n, n_sites)`` of the first layer by the two-way or the forward-only rule."""
+    log = _Log(field, starts, rng, keep=paths)
+    walk_nodes(field, field.atoms.locate(starts), rng, forward_only=forward_only, visitor=log.move)
+    return Walks(starts, log.states, log.n_steps, log.paths() if paths else None)
+
+
+class _Log:
+    """Follows the states of walkers; an atom that stands for many states needs one to be drawn."""
+
+    def __init__(
+        self, field: LayeredField, starts: NDArray[np.int64], rng: np.random.Generator, keep: bool
+    ) -> None:
+        self.atoms, self.rng = field.atoms, rng
+        self.states, self.n_steps = starts.copy(), np.zeros(len(starts), dtype=np.intp)
+        self.n_atoms, self.keep = field.atoms.n_atoms, keep
+        self.layer = np.zeros(len(starts), dtype=np.intp)
+        self.frames = [(self.layer.copy(), self.states.copy())]
+
+    def move(
+        self, walkers: NDArray[np.intp], nodes: NDArray[np.intp], kept: NDArray[np.bool_]
+    ) -> None:
+        self.n_steps[walkers] += 1
+        self.layer[walkers], atoms = np.divmod(nodes, self.n_atoms)
+        changed = walkers[~kept]
+        self.states[changed] = self._other_states(atoms[~kept], self.states[changed])
+        if self.keep and len(walkers):
+            layer, states = np.full_like(self.layer, -1), np.full_like(self.states, -1)
+            layer[walkers], states[walkers] = self.layer[walkers], self.states[walkers]
+            self.frames.append((layer, states))
+
+    def _other_states(
+        self, atoms: NDArray[np.intp], states: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """A state of every atom, other than the one the walker comes from (a lateral move changes it)."""
+        drawn = self.atoms.states(atoms, self.rng)
+        while np.any(same := np.all(drawn == states, axis=1)):
+            drawn[same] = self.atoms.states(atoms[same], self.rng)
+        return drawn
+
+    def paths(self) -> Paths:
+        layers, states = zip(*self.frames, strict=True)
+        return Paths(np.stack(layers, axis=1), np.stack(states, axis=1))
+
+
+def sample_first_passage(
+    field: LayeredField,
+    kernels: FirstPassage,
+    starts: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    paths: bool = False,
+) -> Walks:
+    """Walk from the given states by the first-passage rule: n_layers - 1 steps, then the exit."""
+    space, state = field.circuit.space, field.circuit.space.index(starts)
+    seen = [state]
+    for kernel in (*kernels.steps, kernels.exit):
+        dead = kernel[state].sum(axis=1) <= 0
+        if np.any(dead):
+            raise stranded(False, float(dead.mean()))
+        state = draw_columns(kernel[state], rng)
+        seen.append(state)
+    n, n_gaps = len(starts), len(kernels.steps)
+    trace = None
+    if paths:
+        layers = np.minimum(np.arange(len(seen)), n_gaps)
+        trace = Paths(np.tile(layers, (n, 1)), space.states(np.stack(seen, axis=1)))
+    return Walks(starts, space.states(state), np.full(n, n_gaps), trace)

@@ -1,0 +1,75 @@
+"""Potentials and currents of a one-site problem as images."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import SymLogNorm
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+
+from ecd2g.plots.arrays import chosen, real_array
+from ecd2g.plots.style import COLUMN, SIGNED, axes_or_new, label_outer, panels, styled
+
+
+@styled
+def potentials_by_layer(potentials: ArrayLike, ax: Axes | None = None) -> Axes:
+    """Potentials ``(n_layers, V)`` in volt as an image, layers left to right; white is zero volt."""
+    values = real_array(potentials, "potentials", "n_layers V")
+    limit = float(np.abs(values).max()) or 1.0
+    ax = axes_or_new(ax, COLUMN, 2.6)
+    image = ax.imshow(
+        values.T, cmap=SIGNED, vmin=-limit, vmax=limit, origin="lower", aspect="auto", interpolation="nearest"
+    )
+    ax.set(xlabel="layer", ylabel="state")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    bar = ax.figure.colorbar(image, ax=ax, label="potential in volt")
+    bar.ax.tick_params(labelsize=7)
+    return ax
+
+
+@styled
+def current_heatmaps(
+    currents: ArrayLike, gaps: ArrayLike | None = None, figure: Figure | SubFigure | None = None
+) -> list[Axes]:
+    """Currents ``(n_gaps, V, V)`` in ampere, one panel for each of the `gaps` (by default up to 6 of them).
+
+    One signed scale for all panels, linear around zero up to the median |current| and logarithmic beyond:
+    forward edges carry hundreds of times what lateral ones do, and both have to be seen.
+    """
+    table = real_array(currents, "currents", "n_gaps V V")
+    numbers = chosen(gaps, len(table), 6, "gaps")
+    axes = panels(figure, len(numbers), 2.2)
+    scale = _signed_log(table[numbers])
+    for ax, gap in zip(axes, numbers, strict=True):
+        image = ax.imshow(table[gap].T, cmap=SIGNED, norm=scale, origin="lower", interpolation="nearest")
+        ax.set_title(f"gap {gap}: layer $n$ = {gap} to {gap + 1}")
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+    label_outer(axes, "state $x$ in layer $n$", "state $y$ in layer $n+1$")
+    bar = axes[0].figure.colorbar(image, ax=axes, ticks=_ticks(scale), shrink=0.9)
+    bar.ax.set_yticklabels([_power(tick) for tick in _ticks(scale)], fontsize=7)
+    bar.ax.minorticks_off()
+    bar.set_label(f"current in ampere (linear within ±{_power(scale.linthresh)})")
+    return axes
+
+
+def _signed_log(values: NDArray[np.float64]) -> SymLogNorm:
+    """A scale symmetric about zero, linear up to the power of ten below the median size."""
+    size = np.abs(values[values != 0])
+    largest = float(size.max()) if size.size else 1.0
+    linear = 10.0 ** np.floor(np.log10(np.median(size))) if size.size else 0.1
+    return SymLogNorm(linthresh=float(linear), linscale=0.7, vmin=-largest, vmax=largest, base=10)
+
+
+def _ticks(scale: SymLogNorm) -> list[float]:
+    """Zero and the powers of ten beyond the linear part, at most four a side."""
+    low, high = (int(np.floor(np.log10(size) + 1e-9)) for size in (scale.linthresh, scale.vmax))
+    step = max(1, -(-(high - low) // 4))
+    powers = [10.0**power for power in range(high, low - 1, -step)]
+    return [-size for size in powers] + [0.0] + powers[::-1]
+
+
+def _power(tick: float) -> str:
+    """A signed power of ten as mathematics."""
+    return "0" if tick == 0 else f"${'-' if tick < 0 else ''}10^{{{round(np.log10(abs(tick)))}}}$"

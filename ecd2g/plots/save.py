@@ -1,0 +1,53 @@
+"""Writing figures to files."""
+
+import io
+import os
+from pathlib import Path
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from ecd2g.errors import InputError
+from ecd2g.plots.style import STYLE
+
+DPI = 200
+"""Dots per inch of PNG files, and of the parts of an SVG that are images."""
+
+
+def save(drawing: Figure | Axes, stem: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """Write `stem`.png and `stem`.svg whole or not at all, the same figure to the same bytes; returns both paths.
+
+    `drawing` is a figure, or any axes of it.
+    """
+    figure = drawing.figure if isinstance(drawing, Axes) else drawing
+    figure = figure.figure if isinstance(figure, SubFigure) else figure
+    if not isinstance(figure, Figure):
+        raise InputError(f"only a figure or its axes can be saved, got {type(drawing).__name__}")
+    base = Path(stem)
+    png, svg = (base.with_name(f"{base.name}.{kind}") for kind in ("png", "svg"))
+    _write(png, _render(figure, "png", {"Software": None}))
+    _write(svg, _render(figure, "svg", {"Date": None, "Creator": None}))
+    return png, svg
+
+
+def _render(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
+    """The bytes of a figure, free of dates and versions."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
+    return buffer.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Fill a temporary file in the same folder and rename it: nobody ever sees half a figure."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        if temporary.parent.is_dir():
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,98 @@
+"""One look for all figures: paper column widths, small fonts, colours safe for colour-blind readers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+COLUMN, PAGE = 3.3, 6.8
+"""Widths of one column and of a whole page, in inches."""
+
+TOWARDS_LATER, BACKWARD = "#b2182b", "#2166ac"
+"""Colours of currents towards the later layer (positive) and back (negative): the ends of `SIGNED`."""
+
+SIGNED, DENSITY = "RdBu_r", "magma"
+"""Colour maps of signed quantities (zero is white) and of densities (zero is black)."""
+
+NAMED = {"source": "#7f7f7f", "target": "#000000"}
+CYCLE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
+
+STYLE: dict[str, Any] = {
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.title_fontsize": 7,
+    "legend.frameon": False,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.0,
+    "svg.hashsalt": "ecd2g",
+}
+"""The matplotlib settings under which every figure is drawn and saved."""
+
+Inputs = ParamSpec("Inputs")
+Output = TypeVar("Output")
+
+
+def styled(draw: Callable[Inputs, Output]) -> Callable[Inputs, Output]:
+    """Run `draw` under `STYLE`; the caller's own matplotlib settings come back afterwards."""
+
+    @wraps(draw)
+    def inside(*args: Inputs.args, **kwargs: Inputs.kwargs) -> Output:
+        with matplotlib.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return inside
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of this size in inches, outside pyplot, so nothing stays open behind the caller."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
+    """The axes given, or the only one of a new figure of this size in inches."""
+    return restyled(new_figure(width, height).add_subplot()) if ax is None else ax
+
+
+def restyled(ax: Axes) -> Axes:
+    """The axes with tick labels fixed to `STYLE`: ticks are made late, when its settings are gone."""
+    ax.tick_params("x", which="both", labelsize=STYLE["xtick.labelsize"])
+    ax.tick_params("y", which="both", labelsize=STYLE["ytick.labelsize"])
+    return ax
+
+
+def panels(figure: Figure | SubFigure | None, count: int, panel_height: float, columns: int = 3) -> list[Axes]:
+    """`count` axes in rows of at most `columns`, in the figure given or in a new one of page width."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    canvas = new_figure(PAGE, rows * panel_height) if figure is None else figure
+    return [restyled(canvas.add_subplot(rows, columns, place + 1)) for place in range(count)]
+
+
+def label_outer(axes: list[Axes], x: str, y: str) -> None:
+    """Write the shared axis labels once: y on the first column, x under the last panel of every column."""
+    for ax in axes:
+        spec = ax.get_subplotspec()
+        if spec is not None and spec.is_first_col():
+            ax.set_ylabel(y)
+        if spec is not None and spec.num1 + spec.get_gridspec().ncols >= len(axes):
+            ax.set_xlabel(x)
+
+
+def colors_of(names: list[str]) -> dict[str, str]:
+    """A colour for every name: fixed for source and target in all figures, in order for the others."""
+    others = [name for name in names if name not in NAMED]
+    return NAMED | {name: CYCLE[place % len(CYCLE)] for place, name in enumerate(others)}

@@ -1,0 +1,47 @@
+"""The circuit laws as functions of a field: what every solution must obey, computed from its currents."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.network_field import NetworkField
+from ecd2g.circuit.table_field import TableField
+
+SolvedField = CompleteField | TableField | NetworkField
+"""A current field that also has potentials."""
+
+
+def kirchhoff_residual(field: SolvedField) -> NDArray[np.float64]:
+    """Net current out of every node less what is injected plus what is extracted, Eq. (1), (2); in ampere."""
+    return field.divergence() - field.injected + field.extracted
+
+
+def ohm_residual(field: SolvedField) -> NDArray[np.float64]:
+    """R I - (phi(u) - phi(v)), Eq. (4), for the edges whose current is not formed from the potentials; in volt."""
+    if isinstance(field, CompleteField):
+        return field.forward_drops - (field.potentials[:-1] - field.potentials[1:])
+    if isinstance(field, NetworkField):
+        return field.edge_currents / field.network.conductances - field.drops
+    kernel = field.circuit.kernel.table()
+    resistance = np.divide(1.0, kernel, out=np.zeros_like(kernel), where=kernel > 0)
+    drops = field.potentials[:-1, :, None] - field.potentials[1:, None, :]
+    return np.where(kernel > 0, field.tables * resistance - drops, 0.0)
+
+
+def energy_residual(field: SolvedField) -> float:
+    """Sum of R I^2 over the edges less the power sum of J phi that enters and leaves; in watt (Tellegen)."""
+    return field.power() - delivered_power(field)
+
+
+def delivered_power(field: SolvedField) -> float:
+    """sum_v (p(v) - q(v)) phi(v), in watt."""
+    entering = (field.injected - field.extracted) * field.potentials
+    return float(np.sum(entering * field.multiplicity))
+
+
+def maximum_principle_excess(field: SolvedField) -> float:
+    """How far a potential lies above the highest source or below the lowest sink; at most 0 (rounding), in volt."""
+    net, phi = field.injected - field.extracted, field.potentials
+    if not (np.any(net > 0) and np.any(net < 0)):
+        return 0.0
+    return float(max(phi.max() - phi[net > 0].max(), phi[net < 0].min() - phi.min()))

@@ -1,0 +1,128 @@
+"""The conductance matrix G of Definition A.1, as a matrix and as a product that is never assembled."""
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.errors import CapacityError, InputError
+
+ASSEMBLY_LIMIT = 200_000_000
+"""Most stored entries of an assembled conductance matrix (3 GB as a sparse array)."""
+
+Circuit = LayeredCircuit | ResistorNetwork
+
+
+def conductance_matrix(circuit: Circuit) -> sp.csr_array:
+    """G with G_vv = sum_u 1/R(u, v), G_uv = -1/R(u, v) on an edge; Eq. (15), in siemens.
+
+    Node (n, x) of a layered circuit is row ``n * n_states + x``, so G is block tridiagonal, Eq. (23), (24).
+    Raises CapacityError above 2e8 entries.
+
+    >>> from ecd2g.circuit.network import ResistorNetwork
+    >>> conductance_matrix(ResistorNetwork.from_edges([[0, 1]], resistance=[2.0])).toarray()
+    array([[ 0.5, -0.5],
+           [-0.5,  0.5]])
+    """
+    if isinstance(circuit, ResistorNetwork):
+        tails, heads, values = circuit.tails, circuit.heads, circuit.conductances
+        shape = (circuit.n_nodes, circuit.n_nodes)
+        half = sp.coo_array((values, (tails, heads)), shape=shape)
+        joined = (half + half.T).tocsr()
+        return sp.csr_array(sp.diags_array(joined.sum(axis=1)) - joined)
+    require_assembly(circuit)
+    kernel = circuit.kernel.table()
+    step = sp.eye_array(circuit.n_layers, k=1)
+    row_sums = np.broadcast_to(kernel.sum(axis=1), (circuit.n_layers, circuit.n_states)).copy()
+    row_sums[1:-1] *= 2.0
+    joined = sp.kron(step + step.T, sp.csr_array(kernel))
+    return sp.csr_array(sp.diags_array(row_sums.ravel()) - joined)
+
+
+def assembled_entries(circuit: LayeredCircuit) -> int:
+    """Stored entries of G: 2 (N - 1) V^2 + N V for a kernel that joins every pair."""
+    return 2 * circuit.n_gaps * circuit.n_states**2 + circuit.n_nodes
+
+
+def require_assembly(circuit: LayeredCircuit) -> None:
+    """Raise CapacityError where the conductance matrix of the circuit would not fit."""
+    entries = assembled_entries(circuit)
+    if entries > ASSEMBLY_LIMIT:
+        raise CapacityError(
+            f"the conductance matrix would hold {float(entries):.3g} entries "
+            f"({1.2e-8 * float(entries):.3g} GB), and the limit is {ASSEMBLY_LIMIT:.3g}; "
+            f'use method="closed-form" (complete kernel) or method="cg", which never assemble it'
+        )
+
+
+def conductance_product(
+    circuit: Circuit,
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """v -> G v on flat node arrays; O(N V) for the complete kernel, whose matrix is never formed."""
+    if isinstance(circuit, ResistorNetwork):
+        matrix = conductance_matrix(circuit)
+        return lambda values: matrix @ values
+    shape, kernel = (circuit.n_layers, circuit.n_states), circuit.kernel
+    row_sums = kernel.row_sums()
+
+    def product(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        layers = values.reshape(shape)
+        mixed = kernel.product(layers)
+        result = row_sums * layers
+        result[1:-1] *= 2.0
+        result[:-1] -= mixed[1:]
+        result[1:] -= mixed[:-1]
+        return result.ravel()
+
+    return product
+
+
+def diagonal(circuit: Circuit) -> NDArray[np.float64]:
+    """Diagonal of G, flat."""
+    if isinstance(circuit, ResistorNetwork):
+        return conductance_matrix(circuit).diagonal()
+    rows = np.broadcast_to(circuit.kernel.row_sums(), (circuit.n_layers, circuit.n_states)).copy()
+    rows[1:-1] *= 2.0
+    return rows.ravel()
+
+
+def components(circuit: Circuit) -> NDArray[np.intp]:
+    """Number of the connected component of every node, flat."""
+    if isinstance(circuit, ResistorNetwork):
+        joined = sp.coo_array(
+            (np.ones(circuit.n_edges), (circuit.tails, circuit.heads)),
+            shape=(circuit.n_nodes, circuit.n_nodes),
+        )
+        return sp.csgraph.connected_components(joined, directed=False)[1].astype(np.intp)
+    if isinstance(circuit.kernel, CompleteKernel):
+        return np.zeros(circuit.n_nodes, dtype=np.intp)
+    kernel = sp.csr_array(circuit.kernel.table())
+    cover = sp.block_array([[None, kernel], [kernel, None]])  # layers of even and of odd number
+    count, parity = sp.csgraph.connected_components(cover, directed=False)
+    labels = parity.reshape(2, -1)[np.arange(circuit.n_layers) % 2].astype(np.intp)
+    lonely = np.flatnonzero(circuit.kernel.row_sums() == 0)
+    labels[:, lonely] = count + np.arange(labels[:, lonely].size).reshape(-1, len(lonely))
+    return np.unique(labels, return_inverse=True)[1].ravel()
+
+
+def check_totals(current: NDArray[np.float64], labels: NDArray[np.intp]) -> None:
+    """Raise InputError unless what enters every component also leaves it, Eq. (3)."""
+    net = np.bincount(labels, weights=current)
+    scale = np.abs(current).sum()
+    worst = int(np.argmax(np.abs(net)))
+    if abs(net[worst]) > 1e-12 * scale:
+        where = "the circuit" if len(net) == 1 else f"component {worst} of {len(net)}"
+        raise InputError(
+            f"source and sink totals must agree in every connected component, but {where} takes in "
+            f"{net[worst]:+.6g} A more than it gives out; make the totals equal, or join the components"
+        )
+
+
+def without_means(values: NDArray[np.float64], labels: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Values less the mean of their component: potentials are defined up to one constant in each."""
+    means = np.bincount(labels, weights=values) / np.bincount(labels)
+    return values - means[labels]

@@ -1,0 +1,194 @@
+"""The front door: one function that solves any circuit and refuses to return what it cannot certify."""
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Literal, TypeVar, get_args, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ecd2g.circuit.atoms import Atoms
+from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.network_field import NetworkField
+from ecd2g.circuit.table_field import TableField
+from ecd2g.errors import InputError
+from ecd2g.reference.assembled import PotentialSolver, dense_solver, sparse_solver
+from ecd2g.reference.certificate import certify_layered, certify_network
+from ecd2g.reference.closed_form import closed_form
+from ecd2g.reference.conjugate_gradients import cg_solver
+from ecd2g.reference.flow import Flow
+from ecd2g.reference.laws import kirchhoff_residual
+from ecd2g.reference.matrix import (
+    ASSEMBLY_LIMIT,
+    Circuit,
+    assembled_entries,
+    check_totals,
+    components,
+    without_means,
+)
+from ecd2g.reference.network_solution import NetworkSolution
+
+Field = TypeVar("Field", CompleteField, TableField, NetworkField)
+
+Method = Literal["auto", "closed-form", "dense", "sparse", "cg"]
+METHODS: tuple[str, ...] = get_args(Method)
+
+SOLVERS: dict[str, Callable[[Circuit], PotentialSolver]] = {
+    "dense": dense_solver,
+    "sparse": sparse_solver,
+    "cg": cg_solver,
+}
+"""Solvers of the node-voltage equation by name; the closed form stands apart, it needs no equation."""
+
+TOLERANCE = 1e-8
+"""Largest relative deviation a certificate may show unless the caller says otherwise."""
+
+DENSE_NODES = 1500
+"""Up to this many nodes "auto" takes the dense solver where there is no closed form."""
+
+REFINEMENTS = 4
+"""Most rounds of iterative refinement with the Kirchhoff residual of the currents."""
+
+
+@overload
+def solve(
+    circuit: LayeredCircuit,
+    *,
+    source: Distribution,
+    sink: Distribution,
+    method: Method = "auto",
+    tolerance: float = TOLERANCE,
+) -> Flow: ...
+@overload
+def solve(
+    circuit: ResistorNetwork,
+    *,
+    source: Mapping[Hashable, float] | ArrayLike,
+    sink: Mapping[Hashable, float] | ArrayLike,
+    method: Method = "auto",
+    tolerance: float = TOLERANCE,
+) -> NetworkSolution: ...
+def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE):  # type: ignore[no-untyped-def]
+    """Potentials and currents of a circuit, G phi = J with J = p - q, Eq. (18), with a certificate.
+
+    Parameters
+    ----------
+    circuit
+        A LayeredCircuit (source and sink are Distributions, Eq. (8)) or a ResistorNetwork (source and sink map nodes to
+        amperes, or are arrays ``(n_nodes,)``).
+    method
+        "auto", "closed-form" (complete kernel, any size), "dense", "sparse" (both assemble G) or "cg" (products only).
+    tolerance
+        Largest relative deviation that the certificate may show; SolverError where it shows more.
+
+    Raises
+    ------
+    InputError, CapacityError, SolverError
+        Unusable input; a matrix that does not fit; a tolerance that was missed.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> round(ecd2g.solve(line, source={0: 1.0}, sink={2: 1.0}).effective_resistance, 12)
+    3.0
+    """
+    if method not in METHODS:
+        raise InputError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")
+    if not tolerance > 0:
+        raise InputError(f"tolerance must be positive, got {tolerance!r}")
+    if isinstance(circuit, ResistorNetwork):
+        return _solve_network(circuit, source, sink, method, tolerance)
+    if not isinstance(circuit, LayeredCircuit):
+        raise InputError(f"circuit must be a LayeredCircuit or a ResistorNetwork, got {circuit!r}")
+    return _solve_layered(circuit, source, sink, method, tolerance)
+
+
+def _solve_layered(
+    circuit: LayeredCircuit, source: Distribution, sink: Distribution, method: str, tolerance: float
+) -> Flow:
+    for name, given in (("source", source), ("sink", sink)):
+        if not isinstance(given, Distribution):
+            raise InputError(f"{name} must be an ecd2g.Distribution, got {type(given).__name__}")
+        if given.space != circuit.space:
+            raise InputError(f"{name} and circuit must share one state space")
+    chosen = _choose(circuit) if method == "auto" else method
+    complete = isinstance(circuit.kernel, CompleteKernel)
+    if chosen == "closed-form":
+        if not complete:
+            raise InputError(
+                'method "closed-form" needs the complete kernel; use "dense", "sparse" or "cg"'
+            )
+        field = closed_form(circuit, Atoms.of(source, sink))
+    else:
+        p, q = source.to_array(), sink.to_array()
+        atoms = Atoms(circuit.space, None, np.ones(circuit.n_states), p, q)
+        make = _complete_field if complete else TableField.from_potentials
+        shape = (circuit.n_layers, circuit.n_states)
+        current = np.zeros(shape)
+        current[0] += p
+        current[-1] -= q
+        field = _refined(
+            circuit, chosen, current.ravel(), lambda phi: make(circuit, atoms, phi.reshape(shape))
+        )
+    certificate = certify_layered(field, chosen, tolerance)
+    certificate.require()
+    return Flow(field, source, sink, certificate)
+
+
+def _solve_network(
+    network: ResistorNetwork, source: ArrayLike, sink: ArrayLike, method: str, tolerance: float
+) -> NetworkSolution:
+    p, q = network.currents_at(source, "source"), network.currents_at(sink, "sink")
+    if not p.sum() > 0:
+        raise InputError("source must inject a positive current at some node")
+    chosen = _choose(network) if method == "auto" else method
+    if chosen == "closed-form":
+        raise InputError(
+            'method "closed-form" is for layered circuits; use "dense", "sparse" or "cg"'
+        )
+    field = _refined(network, chosen, p - q, lambda phi: NetworkField(network, p, q, phi))
+    certificate = certify_network(field, chosen, tolerance)
+    certificate.require()
+    return NetworkSolution(field, certificate)
+
+
+def _choose(circuit: Circuit) -> str:
+    """The method "auto" stands for: the closed form where there is one, else by size."""
+    if isinstance(circuit, LayeredCircuit) and isinstance(circuit.kernel, CompleteKernel):
+        return "closed-form"
+    if circuit.n_nodes <= DENSE_NODES:
+        return "dense"
+    if isinstance(circuit, LayeredCircuit) and assembled_entries(circuit) > ASSEMBLY_LIMIT // 10:
+        return "cg"
+    return "sparse"
+
+
+def _refined(
+    circuit: Circuit,
+    method: str,
+    current: NDArray[np.float64],
+    make: Callable[[NDArray[np.float64]], Field],
+) -> Field:
+    """Solve, then refine with the Kirchhoff residual of the *currents*, which G phi would round away."""
+    labels = components(circuit)
+    check_totals(current, labels)
+    potential_solver = SOLVERS[method](circuit)
+    potentials = without_means(potential_solver(current), labels)
+    field = make(potentials)
+    residual = kirchhoff_residual(field).ravel()
+    for _ in range(REFINEMENTS):
+        candidate_potentials = without_means(potentials - potential_solver(residual), labels)
+        candidate = make(candidate_potentials)
+        candidate_residual = kirchhoff_residual(candidate).ravel()
+        if not np.abs(candidate_residual).max() < 0.5 * np.abs(residual).max():
+            break
+        field, potentials, residual = candidate, candidate_potentials, candidate_residual
+    return field
+
+
+def _complete_field(
+    circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]
+) -> CompleteField:
+    return CompleteField(circuit, atoms, potentials, potentials[:-1] - potentials[1:])
