@@ -20,7 +20,14 @@ from ecd2g.reference.network_solution import NetworkSolution
 from ecd2g.reference.solve import solve
 
 if TYPE_CHECKING:
-    from ecd2g import circuit, data, experiments, metrics, movement, plots, reference, testing
+    from ecd2g import circuit as circuit
+    from ecd2g import data as data
+    from ecd2g import experiments as experiments
+    from ecd2g import metrics as metrics
+    from ecd2g import movement as movement
+    from ecd2g import plots as plots
+    from ecd2g import reference as reference
+    from ecd2g import testing as testing
 
 __version__ = _version("ecd2g")
 

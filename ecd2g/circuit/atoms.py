@@ -96,26 +96,33 @@ class Atoms:
 
     def _draw_rest(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """Uniform unlisted states: from their list where the space is small, else by rejection."""
-        if self.space.n_states <= 4 * len(self.listed):
+        n_listed = self.n_atoms - 1
+        if self.space.n_states <= 4 * n_listed:
             return self.space.states(rng.choice(self._unlisted_index, size=n))
         drawn = self.space.draw(n, rng)
         while True:
-            taken = np.flatnonzero(self.locate(drawn) < len(self.listed))
+            taken = np.flatnonzero(self.locate(drawn) < n_listed)
             if not len(taken):
                 return drawn
             drawn[taken] = self.space.draw(len(taken), rng)
 
     @cached_property
     def _listed_index(self) -> NDArray[np.int64] | None:
-        return self.space.index(self.listed) if self.space.n_states < INDEX_LIMIT else None
+        if self.listed is None or self.space.n_states >= INDEX_LIMIT:
+            return None
+        return self.space.index(self.listed)
 
     @cached_property
     def _listed_place(self) -> dict[bytes, int]:
+        if self.listed is None:
+            return {}
         return {row.tobytes(): place for place, row in enumerate(self.listed)}
 
     @cached_property
     def _unlisted_index(self) -> NDArray[np.int64]:
-        return np.setdiff1d(np.arange(self.space.n_states), self._listed_index, assume_unique=True)
+        free = np.ones(self.space.n_states, dtype=bool)
+        free[self._listed_index] = False
+        return np.flatnonzero(free)
 
 
 def require_states(atoms: Atoms, purpose: str) -> None:

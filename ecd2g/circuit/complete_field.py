@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class CompleteField:
     @property
     def kernel(self) -> CompleteKernel:
         """The complete kernel of the circuit."""
-        return self.circuit.kernel
+        return cast(CompleteKernel, self.circuit.kernel)
 
     @property
     def multiplicity(self) -> NDArray[np.float64]:
@@ -40,12 +41,12 @@ class CompleteField:
 
     @cached_property
     def injected(self) -> NDArray[np.float64]:
-        """p in the first layer."""
+        """P in the first layer."""
         return in_layer(self.atoms.source, 0, self.circuit.n_layers)
 
     @cached_property
     def extracted(self) -> NDArray[np.float64]:
-        """q in the last layer."""
+        """Q in the last layer."""
         return in_layer(self.atoms.sink, -1, self.circuit.n_layers)
 
     def currents(self, gap: int) -> NDArray[np.float64]:
@@ -58,13 +59,18 @@ class CompleteField:
         return table
 
     def divergence(self) -> NDArray[np.float64]:
-        """Net current leaving every node: V b (phi - mean of the next layer) + (a - b) drop, both ways."""
+        """Net current leaving every node: V b (phi - mean of the other layer) + (a - b) drop, over both gaps."""
         a, b = self.kernel.forward, self.kernel.lateral
-        all_states = b * float(self.kernel.n_states)
-        means = self.layer_means()[:, None]
-        net = np.zeros_like(self.potentials)
-        net[:-1] += all_states * (self.potentials[:-1] - means[1:]) + (a - b) * self.forward_drops
-        net[1:] += all_states * (self.potentials[1:] - means[:-1]) - (a - b) * self.forward_drops
+        all_states, means = b * float(self.kernel.n_states), self.layer_means()
+        neighbours = np.zeros_like(means)
+        neighbours[:-1] += means[1:]
+        neighbours[1:] += means[:-1]
+        net = all_states * self.potentials
+        net[1:-1] *= 2.0
+        net -= all_states * neighbours[:, None]
+        straight = (a - b) * self.forward_drops
+        net[:-1] += straight
+        net[1:] -= straight
         return net
 
     def layer_means(self) -> NDArray[np.float64]:
@@ -75,18 +81,17 @@ class CompleteField:
         """Dissipated power: the sum of R I^2 over all edges, in watt."""
         a, b, n = self.kernel.forward, self.kernel.lateral, float(self.kernel.n_states)
         means = self.layer_means()
-        variance = ((self.potentials - means[:, None]) ** 2) @ self.multiplicity
+        deviations = self.potentials - means[:, None]
+        variance = np.square(deviations, out=deviations) @ self.multiplicity
         every_pair = n * n * np.diff(means) ** 2 + n * (variance[:-1] + variance[1:])
-        forward = (self.forward_drops**2) @ self.multiplicity
+        forward = np.square(self.forward_drops) @ self.multiplicity
         return float(b * every_pair.sum() + (a - b) * forward.sum())
 
     def outflow(self, *, forward_only: bool = False) -> NDArray[np.float64]:
         """Sum of the outgoing currents of every node, shape ``(n_layers, n_atoms)``."""
         return self._rates[[STRAIGHT_ON, LATERAL_ON] if forward_only else slice(None)].sum(axis=0)
 
-    def spread(
-        self, weights: NDArray[np.float64], *, forward_only: bool = False
-    ) -> NDArray[np.float64]:
+    def spread(self, weights: NDArray[np.float64], *, forward_only: bool = False) -> NDArray[np.float64]:
         """sum_u w(u) I(u, v)+ for every node v, O(n_layers * n_atoms)."""
         gathered = np.zeros_like(self.potentials)
         for gap in range(self.circuit.n_gaps):
@@ -96,9 +101,7 @@ class CompleteField:
                 gathered[gap] += self._cross(weights[gap + 1], gap + 1, gap)
         return gathered
 
-    def draw(
-        self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False
-    ) -> Move:
+    def draw(self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False) -> Move:
         """One step of every walker: choose the kind of edge, then, if lateral, the state it leads to."""
         n_layers, n_atoms = self.potentials.shape
         layers, atoms = np.divmod(nodes, n_atoms)
@@ -127,7 +130,8 @@ class CompleteField:
     @property
     def _straight(self) -> float:
         """Conductance of the straight event: a - b beside a lateral sum over *all* states, itself included, where
-        a >= b; a beside a sum without itself where a < b, so that no event has a negative rate."""
+        a >= b; a beside a sum without itself where a < b, so that no event has a negative rate.
+        """
         a, b = self.kernel.forward, self.kernel.lateral
         return a - b if a >= b else a
 

@@ -32,9 +32,7 @@ class Distribution:
             self.space.require_enumerable("a dense distribution")
         expected = self.space.n_states if self.states is None else len(self.states)
         if values.shape != (expected,):
-            raise InputError(
-                f"probabilities must have shape ({expected},), one a state, got {values.shape}"
-            )
+            raise InputError(f"probabilities must have shape ({expected},), one a state, got {values.shape}")
         _check_weights(values, "probabilities")
         total = float(values.sum())
         if abs(total - 1.0) > TOTAL_TOLERANCE:
@@ -85,9 +83,7 @@ class Distribution:
         """
         listed = space.check(samples)
         if listed.ndim != 2 or len(listed) == 0:
-            raise InputError(
-                f"samples must have shape (n, {space.n_sites}) with n >= 1, got {listed.shape}"
-            )
+            raise InputError(f"samples must have shape (n, {space.n_sites}) with n >= 1, got {listed.shape}")
         distinct, place = _distinct(space, listed)
         counts = np.bincount(place, minlength=len(distinct))
         return cls(space, counts / len(listed), distinct)
@@ -143,9 +139,7 @@ class Distribution:
         return self.space.states(chosen) if self.states is None else self.states[chosen]
 
 
-def _distinct(
-    space: StateSpace, states: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+def _distinct(space: StateSpace, states: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
     """Distinct states in lexicographic order, and the place of each given state among them."""
     try:
         numbers, place = np.unique(space.index(states), return_inverse=True)

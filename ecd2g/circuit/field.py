@@ -45,14 +45,10 @@ class CurrentField(Protocol):
     def outflow(self, *, forward_only: bool = False) -> NDArray[np.float64]:
         """Sum of the outgoing currents of every node: the denominator of Eq. (9)."""
 
-    def spread(
-        self, weights: NDArray[np.float64], *, forward_only: bool = False
-    ) -> NDArray[np.float64]:
+    def spread(self, weights: NDArray[np.float64], *, forward_only: bool = False) -> NDArray[np.float64]:
         """sum_u w(u) I(u, v)+ for every node v: outgoing currents scaled by weights, and gathered."""
 
-    def draw(
-        self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False
-    ) -> Move:
+    def draw(self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False) -> Move:
         """One step of every walker along an outgoing edge, with probability proportional to its current."""
 
 

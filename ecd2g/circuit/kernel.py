@@ -43,11 +43,11 @@ class CompleteKernel:
         return (self.forward - self.lateral) * values + self.lateral * total
 
     def row_sum(self) -> float:
-        """s = a + (V - 1) b."""
+        """S = a + (V - 1) b."""
         return self.forward + (self.n_states - 1) * self.lateral
 
     def row_sums(self) -> NDArray[np.float64]:
-        """s for every state; shape ``(1,)``, to broadcast."""
+        """S for every state; shape ``(1,)``, to broadcast."""
         return np.array([self.row_sum()])
 
     def table(self) -> NDArray[np.float64]:
@@ -83,7 +83,7 @@ class DenseKernel:
         return len(self.matrix)
 
     def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """v K, O(V^2)."""
+        """V K, O(V^2)."""
         return values @ self.matrix
 
     def row_sums(self) -> NDArray[np.float64]:

@@ -61,9 +61,7 @@ class LayeredCircuit:
         return cls(space, n_layers, CompleteKernel(space.n_states, forward, lateral))
 
     @classmethod
-    def from_conductances(
-        cls, space: StateSpace, matrix: ArrayLike, *, n_layers: int
-    ) -> "LayeredCircuit":
+    def from_conductances(cls, space: StateSpace, matrix: ArrayLike, *, n_layers: int) -> "LayeredCircuit":
         """A circuit with any symmetric V x V matrix of conductances (siemens) in every gap."""
         return cls(space, n_layers, DenseKernel(np.asarray(matrix, dtype=np.float64)))
 
@@ -84,7 +82,7 @@ class LayeredCircuit:
 
     @property
     def lateral_ratio(self) -> float:
-        """rho = (V - 1) r / R, the lateral conductance of a node over its forward conductance.
+        """Rho = (V - 1) r / R, the lateral conductance of a node over its forward conductance.
 
         Small: walkers keep their state. Large: the state they arrive in hardly depends on where they began.
         """

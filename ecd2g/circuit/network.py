@@ -40,9 +40,7 @@ class ResistorNetwork:
         """
         pairs = np.asarray(edges)
         if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
-            raise InputError(
-                f"edges must be whole numbers of shape (m, 2), got {pairs.dtype} {pairs.shape}"
-            )
+            raise InputError(f"edges must be whole numbers of shape (m, 2), got {pairs.dtype} {pairs.shape}")
         siemens = _siemens(resistance, conductance, len(pairs))
         count = int(pairs.max()) + 1 if n_nodes is None else int(n_nodes)
         if pairs.min() < 0 or pairs.max() >= count:
@@ -50,7 +48,7 @@ class ResistorNetwork:
         loops = pairs[:, 0] == pairs[:, 1]
         ordered = np.sort(pairs[~loops], axis=1)
         distinct, place = np.unique(ordered, axis=0, return_inverse=True)
-        combined = np.bincount(place.ravel(), weights=siemens[~loops], minlength=len(distinct))
+        combined = sum_at(place.ravel(), siemens[~loops], len(distinct))
         tails, heads = distinct.T.astype(np.intp)
         return cls(tuple(range(count)), tails, heads, combined, int(loops.sum()))
 
@@ -68,9 +66,7 @@ class ResistorNetwork:
                 'name exactly one edge attribute: resistance="..." (ohm) or conductance="..." (siemens)'
             )
         if graph.is_directed():
-            raise InputError(
-                "a resistor has no direction; pass an undirected graph (graph.to_undirected())"
-            )
+            raise InputError("a resistor has no direction; pass an undirected graph (graph.to_undirected())")
         attribute = resistance if resistance is not None else conductance
         place = {node: k for k, node in enumerate(graph.nodes)}
         pairs, values = [], []
@@ -105,9 +101,7 @@ class ResistorNetwork:
     def _places(self) -> dict[Hashable, int]:
         return {node: place for place, node in enumerate(self.nodes)}
 
-    def currents_at(
-        self, amperes: Mapping[Hashable, float] | ArrayLike, name: str
-    ) -> NDArray[np.float64]:
+    def currents_at(self, amperes: Mapping[Hashable, float] | ArrayLike, name: str) -> NDArray[np.float64]:
         """External currents as an array ``(n_nodes,)``, from a mapping node -> ampere or such an array."""
         if isinstance(amperes, Mapping):
             unknown = [node for node in amperes if node not in self._places]
@@ -127,20 +121,21 @@ class ResistorNetwork:
         return values
 
 
+def sum_at(places: NDArray[np.intp], values: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Sum of the values at every place 0 .. n - 1."""
+    return np.asarray(np.bincount(places, weights=values, minlength=n), dtype=np.float64)
+
+
 def _siemens(
     resistance: ArrayLike | None, conductance: ArrayLike | None, n_edges: int
 ) -> NDArray[np.float64]:
     if (resistance is None) == (conductance is None):
         raise InputError("give exactly one of resistance= (ohm) and conductance= (siemens)")
-    name, given = (
-        ("resistance", resistance) if resistance is not None else ("conductance", conductance)
-    )
+    name, given = ("resistance", resistance) if resistance is not None else ("conductance", conductance)
     values = np.broadcast_to(np.asarray(given, dtype=np.float64), (n_edges,))
     bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
     if n_edges == 0:
         raise InputError("a resistor network needs at least one edge")
     if len(bad):
-        raise InputError(
-            f"every {name} must be positive and finite, got {values[bad[0]]:g} on edge {bad[0]}"
-        )
+        raise InputError(f"every {name} must be positive and finite, got {values[bad[0]]:g} on edge {bad[0]}")
     return values if name == "conductance" else 1.0 / values

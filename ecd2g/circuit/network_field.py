@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.field import Move
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.errors import InputError
 
 
@@ -47,21 +47,15 @@ class NetworkField:
         """Sum of the outgoing currents of every node."""
         _require_two_way(forward_only)
         upstream, _, current = self._directed
-        return np.bincount(upstream, weights=current, minlength=self.network.n_nodes)
+        return sum_at(upstream, current, self.network.n_nodes)
 
-    def spread(
-        self, weights: NDArray[np.float64], *, forward_only: bool = False
-    ) -> NDArray[np.float64]:
+    def spread(self, weights: NDArray[np.float64], *, forward_only: bool = False) -> NDArray[np.float64]:
         """sum_u w(u) I(u, v)+ for every node v."""
         _require_two_way(forward_only)
         upstream, downstream, current = self._directed
-        return np.bincount(
-            downstream, weights=weights[upstream] * current, minlength=self.network.n_nodes
-        )
+        return sum_at(downstream, weights[upstream] * current, self.network.n_nodes)
 
-    def draw(
-        self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False
-    ) -> Move:
+    def draw(self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False) -> Move:
         """One step of every walker: the outgoing edges race with exponential clocks, the first one wins."""
         _require_two_way(forward_only)
         _, downstream, current = self._directed
@@ -88,13 +82,10 @@ class NetworkField:
         return np.searchsorted(self._directed[0], np.arange(self.network.n_nodes + 1))
 
 
-def divergence(
-    network: ResistorNetwork, edge_currents: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def divergence(network: ResistorNetwork, edge_currents: NDArray[np.float64]) -> NDArray[np.float64]:
     """Net current leaving every node: the left side of Kirchhoff's law, Eq. (1), for any edge currents."""
     n = network.n_nodes
-    out = np.bincount(network.tails, weights=edge_currents, minlength=n)
-    return out - np.bincount(network.heads, weights=edge_currents, minlength=n)
+    return sum_at(network.tails, edge_currents, n) - sum_at(network.heads, edge_currents, n)
 
 
 def _require_two_way(forward_only: bool) -> None:

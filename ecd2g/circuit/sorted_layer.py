@@ -21,9 +21,7 @@ class SortedLayer:
     totals: NDArray[np.float64]
 
     @classmethod
-    def of(
-        cls, potentials: NDArray[np.float64], multiplicity: NDArray[np.float64]
-    ) -> "SortedLayer":
+    def of(cls, potentials: NDArray[np.float64], multiplicity: NDArray[np.float64]) -> "SortedLayer":
         """Sort the atoms of a layer, O(K log K)."""
         order = np.argsort(potentials, kind="stable")
         ascending = potentials[order]
@@ -36,9 +34,7 @@ class SortedLayer:
         """How many atoms of this layer lie strictly below each of the given potentials."""
         return np.searchsorted(self.potentials, potentials, side="left")
 
-    def below(
-        self, potentials: NDArray[np.float64], rank: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
+    def below(self, potentials: NDArray[np.float64], rank: NDArray[np.intp]) -> NDArray[np.float64]:
         """sum_y (f - phi(y))+ over the states y of this layer, for every potential f."""
         last = np.maximum(rank - 1, 0)
         total = self.totals[last] + self.counts[last] * (potentials - self.potentials[last])

@@ -45,9 +45,7 @@ class StateSpace:
                     f"n_symbols lists {len(sizes)} sites but n_sites is {n_sites}; leave n_sites out"
                 )
         if not sizes or min(sizes) < 1:
-            raise InputError(
-                f"a state space needs at least one site and one symbol per site, got {sizes}"
-            )
+            raise InputError(f"a state space needs at least one site and one symbol per site, got {sizes}")
         object.__setattr__(self, "alphabet_sizes", sizes)
 
     @property
@@ -74,9 +72,11 @@ class StateSpace:
     def check(self, states: ArrayLike) -> NDArray[np.int64]:
         """The states as an int64 array ``(..., n_sites)``; raises InputError where a symbol is out of range."""
         array = np.asarray(states)
-        if array.dtype.kind not in "iu" and array.size:
-            if array.dtype.kind not in "fb" or not np.all(array == np.floor(array)):
-                raise InputError(f"states must be whole numbers, got an array of {array.dtype}")
+        whole = array.dtype.kind in "iu" or (
+            array.dtype.kind == "f" and bool(np.all(array == np.floor(array)))
+        )
+        if array.size and not whole:
+            raise InputError(f"states must be whole numbers, got an array of {array.dtype}")
         if array.ndim == 0 or array.shape[-1] != self.n_sites:
             raise InputError(
                 f"states must have shape (..., {self.n_sites}), one symbol a site, got shape {array.shape}"

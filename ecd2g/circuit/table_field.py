@@ -38,12 +38,12 @@ class TableField:
 
     @cached_property
     def injected(self) -> NDArray[np.float64]:
-        """p in the first layer."""
+        """P in the first layer."""
         return in_layer(self.atoms.source, 0, self.circuit.n_layers)
 
     @cached_property
     def extracted(self) -> NDArray[np.float64]:
-        """q in the last layer."""
+        """Q in the last layer."""
         return in_layer(self.atoms.sink, -1, self.circuit.n_layers)
 
     def currents(self, gap: int) -> NDArray[np.float64]:
@@ -71,9 +71,7 @@ class TableField:
             total[1:] += np.maximum(-self.tables, 0.0).sum(axis=1)
         return total
 
-    def spread(
-        self, weights: NDArray[np.float64], *, forward_only: bool = False
-    ) -> NDArray[np.float64]:
+    def spread(self, weights: NDArray[np.float64], *, forward_only: bool = False) -> NDArray[np.float64]:
         """sum_u w(u) I(u, v)+ for every node v, O(N V^2)."""
         gathered = np.zeros_like(self.injected)
         for gap, table in enumerate(self.tables):
@@ -82,9 +80,7 @@ class TableField:
                 gathered[gap] += np.maximum(-table, 0.0) @ weights[gap + 1]
         return gathered
 
-    def draw(
-        self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False
-    ) -> Move:
+    def draw(self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False) -> Move:
         """One step of every walker, row by row of the table."""
         n_layers, n_states = self.injected.shape
         arrived = np.empty_like(nodes)

@@ -26,11 +26,11 @@ def read_array_file(file: Path) -> SampleTable:
 
 def _load(file: Path) -> dict[str, NDArray]:
     try:
-        loaded = np.load(file, allow_pickle=False)
-        if not isinstance(loaded, NpzFile):
+        with file.open("rb") as stream:
+            loaded = np.load(stream, allow_pickle=False)
+            if isinstance(loaded, NpzFile):
+                return {name: loaded[name] for name in loaded.files}
             return {"samples": loaded}
-        with loaded:
-            return {name: loaded[name] for name in loaded.files}
     except Exception as error:  # numpy, zipfile and zlib list no closed set of what damaged files raise
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(

@@ -72,8 +72,9 @@ def _common_alphabet(source: SampleTable, target: SampleTable) -> tuple[str, ...
 
 
 def _respell(table: SampleTable, alphabet: tuple[str, ...]) -> SampleTable:
-    """Number the same tokens as in a larger alphabet."""
-    new_symbols = np.array([alphabet.index(token) for token in table.alphabet or ()], dtype=np.int64)
+    """Renumber the tokens as in a larger alphabet."""
+    place = {token: symbol for symbol, token in enumerate(alphabet)}
+    new_symbols = np.array([place[token] for token in table.alphabet or ()], dtype=np.int64)
     return SampleTable(new_symbols[table.symbols], table.weights, alphabet)
 
 

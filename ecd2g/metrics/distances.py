@@ -25,8 +25,8 @@ def total_variation(p: ArrayLike, q: ArrayLike) -> np.float64 | NDArray[np.float
 def kl_divergence(p: ArrayLike, q: ArrayLike) -> np.float64 | NDArray[np.float64]:
     """Kullback-Leibler divergence KL(p || q) = sum_x p(x) log(p(x) / q(x)), in nats.
 
-    Infinite where p(x) > 0 = q(x); states with p(x) = 0 add nothing. Shapes and errors as for
-    `total_variation`.
+    Infinite where p(x) > 0 = q(x); states with p(x) = 0 add nothing. Rounding may leave it below zero by
+    1e-15 or so where p = q. Shapes and errors as for `total_variation`.
 
     >>> round(float(kl_divergence([1.0, 0.0], [0.5, 0.5])), 6)
     0.693147

@@ -54,9 +54,8 @@ def first_passage(field: LayeredField) -> FirstPassage:
         if gap < n_gaps - 1:
             currents = field.currents(gap + 1)
     stop = np.divide(sink, total, out=np.zeros_like(sink), where=total > 0)
-    return FirstPassage(
-        np.stack(steps), np.linalg.solve(np.eye(n_states) - detour, np.diag(stop))
-    )
+    exits = np.linalg.solve(np.eye(n_states) - detour, np.diag(stop))
+    return FirstPassage(np.stack(steps), exits.astype(np.float64, copy=False))
 
 
 def _rows(currents: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -84,9 +84,7 @@ class _Log:
         self.layer = np.zeros(len(starts), dtype=np.intp)
         self.frames = [(self.layer.copy(), self.states.copy())]
 
-    def move(
-        self, walkers: NDArray[np.intp], nodes: NDArray[np.intp], kept: NDArray[np.bool_]
-    ) -> None:
+    def move(self, walkers: NDArray[np.intp], nodes: NDArray[np.intp], kept: NDArray[np.bool_]) -> None:
         self.n_steps[walkers] += 1
         self.layer[walkers], atoms = np.divmod(nodes, self.n_atoms)
         changed = walkers[~kept]
@@ -96,9 +94,7 @@ class _Log:
             layer[walkers], states[walkers] = self.layer[walkers], self.states[walkers]
             self.frames.append((layer, states))
 
-    def _other_states(
-        self, atoms: NDArray[np.intp], states: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def _other_states(self, atoms: NDArray[np.intp], states: NDArray[np.int64]) -> NDArray[np.int64]:
         """A state of every atom, other than the one the walker comes from (a lateral move changes it)."""
         drawn = self.atoms.states(atoms, self.rng)
         while np.any(same := np.all(drawn == states, axis=1)):

@@ -9,7 +9,7 @@ from ecd2g.errors import InputError
 
 
 def real_array(values: ArrayLike, name: str, shape: str) -> NDArray[np.float64]:
-    """The values as a finite float64 array; `shape` names its axes, as in "n_gaps V V", equal names equal lengths."""
+    """The values as a finite float64 array; `shape` names its axes, equal names of equal length: "n_gaps V V"."""
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
@@ -31,9 +31,7 @@ def densities(values: ArrayLike, name: str, shape: str) -> NDArray[np.float64]:
     return array
 
 
-def named_densities(
-    values: Mapping[str, ArrayLike], name: str, shape: str
-) -> dict[str, NDArray[np.float64]]:
+def named_densities(values: Mapping[str, ArrayLike], name: str, shape: str) -> dict[str, NDArray[np.float64]]:
     """A non-empty mapping of densities that all have one shape."""
     if not isinstance(values, Mapping) or not values:
         raise InputError(f"{name} must be a non-empty mapping from names to arrays")

@@ -1,22 +1,35 @@
 """The layered circuit of a one-site problem, drawn edge by edge."""
 
+from typing import NamedTuple
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.errors import InputError
 from ecd2g.plots.arrays import densities, real_array
-from ecd2g.plots.style import BACKWARD, NAMED, PAGE, TOWARDS_LATER, axes_or_new, styled
+from ecd2g.plots.style import BACKWARD, NAMED, PAGE, TOWARDS_LATER, axes_or_new, styled, whole_ticks
 
 HEIGHT = 4.4
 """Height of a new figure, inches."""
 
 RASTER_FROM = 2000
 """From this many edges on, an SVG holds the edges as an image, so that it stays small."""
+
+
+class Look(NamedTuple):
+    """Width in points of the largest current, and opacity of the smallest."""
+
+    widest: float
+    faintest: float
+
+    def of(self, share: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Line width in points and opacity of currents given as shares of the largest."""
+        root = np.sqrt(share)
+        return self.widest * root, self.faintest + (1 - self.faintest) * root
 
 
 @styled
@@ -26,7 +39,7 @@ def circuit_diagram(
     target: ArrayLike,
     ax: Axes | None = None,
     *,
-    smallest: float = 1e-3,
+    smallest: float = 1e-4,
 ) -> Axes:
     """The circuit, layers left to right: edges by current, first and last nodes by source and target current.
 
@@ -45,26 +58,27 @@ def circuit_diagram(
     largest = float(np.abs(table).max())
     drawn = (np.abs(table) >= smallest * largest) & (table != 0)
     pitch = 0.75 * HEIGHT * 72 / n_states  # points from one state to the next
-    widest, node = min(4.0, 0.8 * pitch), min(14.0, 1.4 * pitch)
-    ax.add_collection(_edges(np.where(drawn, table, 0), largest, widest, TOWARDS_LATER))
-    ax.add_collection(_edges(np.where(drawn, -table, 0), largest, widest, BACKWARD))
+    widest, node = min(4.0, 0.45 * pitch), min(14.0, 1.4 * pitch)
+    look = Look(widest, min(0.5, 5.0 / n_states))  # where many faint edges cross, each has to be fainter
+    ax.add_collection(_edges(np.where(drawn, table, 0), largest, look, TOWARDS_LATER))
+    ax.add_collection(_edges(np.where(drawn, -table, 0), largest, look, BACKWARD))
     _nodes(ax, p, q, n_gaps, node)
     ax.set(xlim=(-0.3, n_gaps + 0.3), ylim=(-0.7, n_states - 0.3), xlabel="layer", ylabel="state")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    whole_ticks(ax, "x", bins=20)
+    whole_ticks(ax, "y")
     ax.set_title(_statement(table, drawn, smallest), loc="left", fontsize=7)
-    _legend(ax, largest, widest, node, max(p.max(), q.max()))
+    _legend(ax, largest, look, node, p, q)
     return ax
 
 
-def _edges(flow: NDArray[np.float64], largest: float, widest: float, color: str) -> LineCollection:
+def _edges(flow: NDArray[np.float64], largest: float, look: Look, color: str) -> LineCollection:
     """The positive entries of ``(n_gaps, V, V)`` as lines, the strongest on top."""
     gap, here, there = np.nonzero(flow > 0)
     share = flow[gap, here, there] / largest if len(gap) else np.zeros(0)
     order = np.argsort(share, kind="stable")
     gap, here, there, share = gap[order], here[order], there[order], share[order]
     lines = np.stack([np.stack([gap, here], axis=1), np.stack([gap + 1, there], axis=1)], axis=1)
-    width, alpha = _look(share, widest)
+    width, alpha = look.of(share)
     return LineCollection(
         list(lines.astype(np.float64)),
         linewidths=width,
@@ -73,12 +87,6 @@ def _edges(flow: NDArray[np.float64], largest: float, widest: float, color: str)
         rasterized=len(share) >= RASTER_FROM,
         zorder=2 if color == TOWARDS_LATER else 3,
     )
-
-
-def _look(share: NDArray[np.float64], widest: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Line width in points and opacity of currents given as shares of the largest."""
-    root = np.sqrt(share)
-    return widest * root, 0.3 + 0.7 * root
 
 
 def _nodes(ax: Axes, p: NDArray[np.float64], q: NDArray[np.float64], n_gaps: int, node: float) -> None:
@@ -91,29 +99,41 @@ def _nodes(ax: Axes, p: NDArray[np.float64], q: NDArray[np.float64], n_gaps: int
         ax.scatter(place, states, s=node**2 * law / most, color=color, ec="white", lw=0.4, zorder=5)
 
 
-def _legend(ax: Axes, largest: float, widest: float, node: float, most: float) -> None:
-    """Colours of the directions, widths of three currents, and the node of the largest source or target."""
-    shares = np.array([1.0, 0.1, 0.01])
+def _legend(
+    ax: Axes, largest: float, look: Look, node: float, p: NDArray[np.float64], q: NDArray[np.float64]
+) -> None:
+    """Colours of the directions, the widths of three currents, the largest source and target node."""
     handles = [
         Line2D([], [], color=TOWARDS_LATER, lw=1.5, label="towards later layer"),
         Line2D([], [], color=BACKWARD, lw=1.5, label="backward"),
-        Line2D([], [], ls="", marker="o", ms=node, color=NAMED["source"], label=f"source, {most:.2g} A"),
-        Line2D([], [], ls="", marker="o", ms=node, color=NAMED["target"], label=f"target, {most:.2g} A"),
     ]
-    for share, width, alpha in zip(shares, *_look(shares, widest), strict=True):
+    shares = np.array([1.0, 0.1, 0.01])
+    for share, width, alpha in zip(shares, *look.of(shares), strict=True):
         handles.append(Line2D([], [], color="k", lw=width, alpha=alpha, label=f"{share * largest:.2g} A"))
-    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.11)}
-    ax.legend(handles=handles, ncols=7, columnspacing=1.2, handlelength=1.6, handletextpad=0.5, **place)
+    for name, law in (("source", p), ("target", q)):
+        size = node * np.sqrt(law.max() / (max(p.max(), q.max()) or 1.0))
+        text = f"{name}, at most {law.max():.2g} A"
+        handles.append(Line2D([], [], ls="", marker="o", ms=size, mew=0, color=NAMED[name], label=text))
+    ax.legend(
+        handles=handles,
+        ncols=len(handles),
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.11),
+        columnspacing=1.0,
+        handlelength=1.4,
+        handletextpad=0.4,
+    )
 
 
 def _statement(table: NDArray[np.float64], drawn: NDArray[np.bool_], smallest: float) -> str:
-    """How much of the current the drawn edges hold."""
+    """How much of the current the drawn edges hold, and how widths and areas are to be read."""
     size, back = np.abs(table), np.maximum(-table, 0)
-    held = f"{drawn.sum():,} of {table.size:,} edges drawn (at least {smallest:g} of the largest)"
-    if not size.any():
-        return held
-    held += f": {_percent(size, drawn)} of the current"
-    return held + (f", {_percent(back, drawn)} of the backward current" if back.any() else "")
+    text = f"{drawn.sum():,} of {table.size:,} edges drawn (at least {smallest:g} of the largest)"
+    if size.any():
+        text += f": {_percent(size, drawn)} of the current"
+    if back.any():
+        text += f", {_percent(back, drawn)} of the backward current"
+    return text + "\nline width: square root of |current|; node area: current in from source, out to target"
 
 
 def _percent(size: NDArray[np.float64], drawn: NDArray[np.bool_]) -> str:

@@ -4,11 +4,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.plots.arrays import chosen, real_array
-from ecd2g.plots.style import COLUMN, SIGNED, axes_or_new, label_outer, panels, styled
+from ecd2g.plots.style import COLUMN, SIGNED, axes_or_new, label_outer, panels, styled, whole_ticks
 
 
 @styled
@@ -21,8 +20,7 @@ def potentials_by_layer(potentials: ArrayLike, ax: Axes | None = None) -> Axes:
         values.T, cmap=SIGNED, vmin=-limit, vmax=limit, origin="lower", aspect="auto", interpolation="nearest"
     )
     ax.set(xlabel="layer", ylabel="state")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    whole_ticks(ax, "x", "y")
     bar = ax.figure.colorbar(image, ax=ax, label="potential in volt")
     bar.ax.tick_params(labelsize=7)
     return ax
@@ -44,13 +42,13 @@ def current_heatmaps(
     for ax, gap in zip(axes, numbers, strict=True):
         image = ax.imshow(table[gap].T, cmap=SIGNED, norm=scale, origin="lower", interpolation="nearest")
         ax.set_title(f"gap {gap}: layer $n$ = {gap} to {gap + 1}")
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-        ax.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+        whole_ticks(ax, "x", "y", bins=6)
     label_outer(axes, "state $x$ in layer $n$", "state $y$ in layer $n+1$")
-    bar = axes[0].figure.colorbar(image, ax=axes, ticks=_ticks(scale), shrink=0.9)
-    bar.ax.set_yticklabels([_power(tick) for tick in _ticks(scale)], fontsize=7)
+    ticks = _ticks(scale.linthresh, float(scale.vmax or 1.0))
+    bar = axes[0].figure.colorbar(image, ax=axes, ticks=ticks, shrink=0.9)
+    bar.ax.set_yticklabels([_power(tick) for tick in ticks], fontsize=7)
     bar.ax.minorticks_off()
-    bar.set_label(f"current in ampere (linear within ±{_power(scale.linthresh)})")
+    bar.set_label(f"current in ampere\n(linear within ±{_power(scale.linthresh)})")
     return axes
 
 
@@ -62,9 +60,9 @@ def _signed_log(values: NDArray[np.float64]) -> SymLogNorm:
     return SymLogNorm(linthresh=float(linear), linscale=0.7, vmin=-largest, vmax=largest, base=10)
 
 
-def _ticks(scale: SymLogNorm) -> list[float]:
+def _ticks(linear: float, largest: float) -> list[float]:
     """Zero and the powers of ten beyond the linear part, at most four a side."""
-    low, high = (int(np.floor(np.log10(size) + 1e-9)) for size in (scale.linthresh, scale.vmax))
+    low, high = (int(np.floor(np.log10(size) + 1e-9)) for size in (linear, largest))
     step = max(1, -(-(high - low) // 4))
     powers = [10.0**power for power in range(high, low - 1, -step)]
     return [-size for size in powers] + [0.0] + powers[::-1]

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
 
 COLUMN, PAGE = 3.3, 6.8
 """Widths of one column and of a whole page, in inches."""
@@ -17,11 +18,11 @@ TOWARDS_LATER, BACKWARD = "#b2182b", "#2166ac"
 SIGNED, DENSITY = "RdBu_r", "magma"
 """Colour maps of signed quantities (zero is white) and of densities (zero is black)."""
 
-NAMED = {"source": "#7f7f7f", "target": "#000000"}
+NAMED = {"source": "#9a9a9a", "target": "#000000"}
 CYCLE = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.labelsize": 8,
@@ -74,7 +75,9 @@ def restyled(ax: Axes) -> Axes:
     return ax
 
 
-def panels(figure: Figure | SubFigure | None, count: int, panel_height: float, columns: int = 3) -> list[Axes]:
+def panels(
+    figure: Figure | SubFigure | None, count: int, panel_height: float, columns: int = 3
+) -> list[Axes]:
     """`count` axes in rows of at most `columns`, in the figure given or in a new one of page width."""
     columns = min(columns, count)
     rows = -(-count // columns)
@@ -82,14 +85,27 @@ def panels(figure: Figure | SubFigure | None, count: int, panel_height: float, c
     return [restyled(canvas.add_subplot(rows, columns, place + 1)) for place in range(count)]
 
 
+def whole_ticks(ax: Axes, *directions: Literal["x", "y"], bins: int = 9) -> None:
+    """Ticks at round whole numbers: layers, states and symbols are counted."""
+    for direction in directions:
+        axis = ax.xaxis if direction == "x" else ax.yaxis
+        axis.set_major_locator(MaxNLocator(nbins=bins, steps=[1, 2, 5, 10], integer=True))
+
+
 def label_outer(axes: list[Axes], x: str, y: str) -> None:
     """Write the shared axis labels once: y on the first column, x under the last panel of every column."""
-    for ax in axes:
-        spec = ax.get_subplotspec()
-        if spec is not None and spec.is_first_col():
+    places = {_place(ax): ax for ax in axes}
+    for (row, column), ax in places.items():
+        if column == 0:
             ax.set_ylabel(y)
-        if spec is not None and spec.num1 + spec.get_gridspec().ncols >= len(axes):
+        if (row + 1, column) not in places:
             ax.set_xlabel(x)
+
+
+def _place(ax: Axes) -> tuple[int, int]:
+    """Row and column of a panel in its grid."""
+    spec = ax.get_subplotspec()
+    return (0, 0) if spec is None else (spec.rowspan.start, spec.colspan.start)
 
 
 def colors_of(names: list[str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Exact solvers: the conductance matrix, the node-voltage equation, the closed form, and certificates."""
 
 from ecd2g.reference.certificate import Certificate, NetworkCertificate
-from ecd2g.reference.closed_form import Table1, chain_response, closed_form, table_1
+from ecd2g.reference.closed_form import Table1, alpha, chain_response, closed_form, deviation_chain, table_1
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.laws import (
     delivered_power,

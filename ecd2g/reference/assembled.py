@@ -61,7 +61,7 @@ def _grounded(free: NDArray[np.intp], solve: PotentialSolver) -> PotentialSolver
 
 def _not_definite(method: str) -> SolverError:
     return SolverError(
-        f'the {method} factorisation met a pivot that is not positive: the conductances span too many decades for '
+        f"the {method} factorisation met a pivot that is not positive: the conductances span too many decades for "
         f'it; use method="closed-form" where the kernel is complete, or bring the conductances closer together',
         reached=float("inf"),
         tolerance=0.0,

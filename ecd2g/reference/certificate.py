@@ -1,6 +1,7 @@
 """Certificates: what a solution was measured to be worth, recomputed from its currents and not from its solver."""
 
 from dataclasses import dataclass, fields
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from ecd2g.circuit.network_field import NetworkField
 from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import SolverError
 from ecd2g.reference import laws
+from ecd2g.reference.closed_form import deviation_chain
 from ecd2g.reference.tree_bound import EPS, tree_bound
 
 
@@ -76,69 +78,77 @@ class NetworkCertificate(Certificate):
         return "\n".join([*super().__str__().split("\n")[:-2], bracket])
 
 
-def certify_layered(
-    field: CompleteField | TableField, method: str, tolerance: float
-) -> Certificate:
+def certify_layered(field: CompleteField | TableField, method: str, tolerance: float) -> Certificate:
     """Certificate of a layered solution; the caller decides what to do where it misses the tolerance."""
-    scale = _largest(field.potentials)
-    error = (
-        complete_error_bound(field)
-        if isinstance(field, CompleteField)
-        else tree_bound(*_as_network(field)).potential_error
-    )
-    return Certificate(potential_error=error / scale, **_laws(field, method, tolerance))
+    deviations = _deviations(field)
+    if isinstance(field, CompleteField):
+        error = complete_error_bound(field, deviations)
+    else:
+        error = tree_bound(*_as_network(field)).potential_error
+    return Certificate(method=method, tolerance=tolerance, **_relative(field, deviations, error))
 
 
 def certify_network(field: NetworkField, method: str, tolerance: float) -> NetworkCertificate:
     """Certificate of a network solution, with the bracket of its power."""
-    bound = tree_bound(
-        field.network, field.potentials, field.edge_currents, field.injected - field.extracted
-    )
+    net = field.injected - field.extracted
+    bound = tree_bound(field.network, field.potentials, field.edge_currents, net)
     return NetworkCertificate(
-        potential_error=bound.potential_error / _largest(field.potentials),
+        method=method,
+        tolerance=tolerance,
         lower=bound.lower,
         upper=bound.upper,
-        **_laws(field, method, tolerance),
+        **_relative(field, _deviations(field), bound.potential_error),
     )
 
 
-def complete_error_bound(field: CompleteField) -> float:
+@dataclass(frozen=True, eq=False)
+class Deviations:
+    """Residuals of the two laws: Kirchhoff's at every node, in ampere, and Ohm's at edges, in volt."""
+
+    kirchhoff: NDArray[np.float64]
+    ohm: NDArray[np.float64]
+
+
+def complete_error_bound(field: CompleteField, deviations: Deviations) -> float:
     """Bound on the largest error of a potential of the complete circuit, in volt; O(N V).
 
-    Let psi start at the potentials of the first layer and fall by the given forward drops: it differs from the
-    potentials by their rounding, `drift`. Its Kirchhoff residual has 2-norm |rho| + 4 V b |drift| at most, and
-    G >= lambda on mean-zero vectors, where lambda = min(4 s sin^2(pi / 2N), leak) is exact: the modes of a layer
-    are its mean (a path of N nodes) and its deviations (a path that leaks), section 3 of docs/closed_form.md.
+    Let psi start at the potentials of the first layer and fall by the given forward drops. It differs from the
+    potentials by their rounding, at most the sum of the Ohm residuals, `drift`. Its Kirchhoff residual has a 2-norm
+    of at most |rho| + 4 V b |drift|, and G >= lambda on mean-zero vectors, where
+    lambda = min(4 s sin^2(pi / 2N), leak): the modes of a layer are its mean (a path of N nodes) and its deviations
+    (a path that leaks). Rounding of rho itself is bounded by 8 eps times what was added up.
     """
-    kernel, n_layers = field.kernel, field.circuit.n_layers
-    a, b, n_states = kernel.forward, kernel.lateral, float(kernel.n_states)
+    kernel, n_layers, many = field.kernel, field.circuit.n_layers, field.multiplicity
+    all_states = kernel.lateral * float(kernel.n_states)
     smallest = 4.0 * kernel.row_sum() * np.sin(np.pi / (2 * n_layers)) ** 2
-    if n_states > 1:
-        smallest = min(smallest, b * n_states if a >= b else 2 * a + (n_states - 2) * b)
-    drift = np.zeros_like(field.potentials)
-    drift[1:] = np.abs(np.cumsum(laws.ohm_residual(field), axis=0))
-    size = b * n_states * (np.abs(field.potentials) + np.abs(field.layer_means())[:, None])
-    size += np.abs(field.injected) + np.abs(field.extracted)
-    size[:-1] += abs(a - b) * np.abs(field.forward_drops)
-    size[1:] += abs(a - b) * np.abs(field.forward_drops)
-    residual = np.abs(laws.kirchhoff_residual(field)) + 8 * EPS * size
-    norm = _norm(residual, field.multiplicity) + 4 * b * n_states * _norm(drift, field.multiplicity)
-    return float(norm / smallest + drift.max())
+    if kernel.n_states > 1:
+        smallest = min(smallest, deviation_chain(kernel).leak)
+    rounding = (
+        2
+        * all_states
+        * (_norm(field.potentials, many) + sqrt(float(kernel.n_states)) * _norm(field.layer_means()))
+    )
+    rounding += 2 * abs(kernel.forward - kernel.lateral) * _norm(field.forward_drops, many)
+    rounding += _norm(field.atoms.source, many) + _norm(field.atoms.sink, many)
+    drift = float(np.abs(deviations.ohm).max(axis=1).sum())
+    drift_norm = n_layers * _norm(deviations.ohm, many)
+    residual = _norm(deviations.kirchhoff, many) + 8 * EPS * rounding + 4 * all_states * drift_norm
+    return float(residual / smallest + drift)
 
 
-def _laws(
-    field: CompleteField | TableField | NetworkField, method: str, tolerance: float
-) -> dict[str, float | str]:
-    scale = _largest(field.potentials)
-    power = field.power()
+def _deviations(field: laws.SolvedField) -> Deviations:
+    return Deviations(laws.kirchhoff_residual(field), laws.ohm_residual(field))
+
+
+def _relative(field: laws.SolvedField, deviations: Deviations, potential_error: float) -> dict[str, float]:
+    scale, power = _largest(field.potentials), field.power()
     total = float(np.sum(field.injected * field.multiplicity))
     return {
-        "method": method,
-        "tolerance": tolerance,
-        "kirchhoff": _largest(laws.kirchhoff_residual(field)) / total,
-        "ohm": _largest(laws.ohm_residual(field)) / scale,
-        "energy": abs(laws.energy_residual(field)) / power if power > 0 else float("nan"),
+        "kirchhoff": _largest(deviations.kirchhoff) / total,
+        "ohm": _largest(deviations.ohm) / scale,
+        "energy": abs(power - laws.delivered_power(field)) / power,
         "maximum_principle": max(0.0, laws.maximum_principle_excess(field)) / scale,
+        "potential_error": potential_error / scale,
     }
 
 
@@ -162,5 +172,6 @@ def _largest(values: NDArray[np.float64]) -> float:
     return float(np.abs(values).max(initial=0.0))
 
 
-def _norm(values: NDArray[np.float64], multiplicity: NDArray[np.float64]) -> float:
-    return float(np.sqrt(np.sum(values**2 * multiplicity)))
+def _norm(values: NDArray[np.float64], multiplicity: NDArray[np.float64] | float = 1.0) -> float:
+    """2-norm over all states, counting every state of an atom."""
+    return float(np.linalg.norm(values * np.sqrt(multiplicity)))

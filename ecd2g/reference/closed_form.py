@@ -12,6 +12,7 @@ arguments, and every difference of two alpha as a product. Only + x / of positiv
 """
 
 from dataclasses import dataclass
+from math import exp, expm1, log1p, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,23 +22,57 @@ from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.table_field import TableField
+from ecd2g.errors import InputError
 
 INFINITE_ANGLE = 2000.0
 """Stands for theta = infinity (a = b): exp(-theta) is 0 in float64, and 0 * theta stays 0."""
 
 
+@dataclass(frozen=True)
+class DeviationChain:
+    """The chain that carries the deviation of a state from the mean of its layer, for V >= 2 states.
+
+    Links of conductance |a - b|; every layer leaks to ground, `leak` = s - |a - b| siemens towards each neighbour.
+    theta : arccosh(s / |a - b|);  gamma : |a - b| sinh(theta), in siemens
+    alternates : whether a < b, when deviations change their sign from layer to layer
+    """
+
+    theta: float
+    gamma: float
+    leak: float
+    alternates: bool
+
+
+def deviation_chain(kernel: CompleteKernel) -> DeviationChain:
+    """Angle and leak of the deviation chain; s - (a - b) = V b and s + (a - b) = 2 a + (V - 2) b, never subtracted."""
+    a, b, n_states = kernel.forward, kernel.lateral, float(kernel.n_states)
+    below, above = b * n_states, 2.0 * a + (n_states - 2.0) * b
+    gamma, link, leak = sqrt(below) * sqrt(above), abs(a - b), below if a >= b else above
+    theta = log1p((leak + gamma) / link) if link > 0 else INFINITE_ANGLE
+    return DeviationChain(theta, gamma, leak, a < b)
+
+
+def alpha(kernel: CompleteKernel, n_layers: int) -> NDArray[np.float64]:
+    """Response alpha_n of the deviation chain, in volt per ampere, ``(n_layers,)``; zero for a single state."""
+    layer, last = np.arange(n_layers), n_layers - 1
+    if kernel.n_states == 1:
+        return np.zeros(n_layers)
+    chain = deviation_chain(kernel)
+    ratio = np.exp(-chain.theta * layer) * (1.0 + np.exp(-2 * chain.theta * (last - layer)))
+    values = ratio / (-expm1(-2 * last * chain.theta) * chain.gamma)
+    return values * (-1.0) ** layer if chain.alternates else values
+
+
 @dataclass(frozen=True, eq=False)
 class ChainResponse:
-    """Response of one deviation chain to unit currents at its ends; N = n_layers, layers counted from 0.
+    """What closed_form needs of alpha, N = n_layers, layers counted from 0; in volt per ampere.
 
-    alpha : (N,)              alpha_n, volt per ampere
     difference, total : (N,)  alpha_n - alpha_{N-1-n} and alpha_n + alpha_{N-1-n}
     drop : (N - 1,)           alpha_n - alpha_{n+1}
     base_drop : (N - 1,)      the forward drop of a state with p(x) = q(x) = 0
     mean_drop : float         drop of the layer means, 1 / (V s)
     """
 
-    alpha: NDArray[np.float64]
     difference: NDArray[np.float64]
     total: NDArray[np.float64]
     drop: NDArray[np.float64]
@@ -46,42 +81,35 @@ class ChainResponse:
 
 
 def chain_response(kernel: CompleteKernel, n_layers: int) -> ChainResponse:
-    """The response alpha_n of Lemma 3.5 and its differences, for a >= b and a < b, to full relative accuracy."""
-    a, b, n_states = kernel.forward, kernel.lateral, float(kernel.n_states)
-    link, mean_drop = abs(a - b), 1.0 / (n_states * kernel.row_sum())
-    if n_states == 1.0:
+    """Sums and differences of alpha_n as products of hyperbolic functions, to full relative accuracy."""
+    n_states, last = float(kernel.n_states), n_layers - 1
+    mean_drop = 1.0 / (n_states * kernel.row_sum())
+    if kernel.n_states == 1:
         none = np.zeros(n_layers)
-        return ChainResponse(none, none, none, none[1:], np.full(n_layers - 1, mean_drop), mean_drop)
-    leak, rest = b * n_states, 2.0 * a + (n_states - 2.0) * b  # s - (a - b) and s + (a - b)
-    gamma = np.sqrt(leak) * np.sqrt(rest)  # |a - b| sinh(theta)
-    if a < b:
-        leak, rest = rest, leak
-    theta = np.log1p((leak + gamma) / link) if link > 0 else INFINITE_ANGLE
-    layer, gap = np.arange(n_layers), np.arange(n_layers - 1)
-    last = n_layers - 1
-
-    def rise(k: NDArray | float) -> NDArray:  # 1 - exp(-k theta)
-        return -np.expm1(-k * theta)
-
-    def sum_(k: NDArray | float) -> NDArray:  # 1 + exp(-k theta)
-        return 1.0 + np.exp(-k * theta)
-
-    offset = last - 2 * layer  # distance from the middle of the chain, in half links
-    half = np.exp((np.abs(offset) - last) * theta / 2) / gamma
-    magnitude = np.exp(-layer * theta) * sum_(2 * (last - layer)) / (gamma * rise(2 * last))
-    minus = half * np.sign(offset) * rise(np.abs(offset)) / sum_(last)
-    plus = half * sum_(np.abs(offset)) / rise(last)
-    if a >= b:
-        drop = np.exp(-gap * theta) * rise(1) * rise(2 * (last - gap) - 1) / (gamma * rise(2 * last))
-        return ChainResponse(
-            magnitude, minus, plus, drop, mean_drop * _base_drop(theta, n_layers), mean_drop
-        )
-    sign = np.where(layer % 2 == 0, 1.0, -1.0)  # a < b: deviations alternate from layer to layer
-    drop = sign[:-1] * (magnitude[:-1] + magnitude[1:])
-    base_drop = mean_drop - (drop + drop[::-1]) / n_states
-    if last % 2:
-        minus, plus = plus, minus
-    return ChainResponse(sign * magnitude, sign * minus, sign * plus, drop, base_drop, mean_drop)
+        return ChainResponse(none, none, none[1:], np.full(last, mean_drop), mean_drop)
+    chain = deviation_chain(kernel)
+    theta, gamma = chain.theta, chain.gamma
+    layer = np.arange(n_layers)
+    from_middle = last - 2 * layer  # in half links
+    distance = np.abs(from_middle)
+    scale = np.exp((distance - last) * (theta / 2)) / gamma
+    fall = np.expm1(-theta * distance)  # exp(-theta distance) - 1
+    # sinh(j theta/2) / (gamma cosh(last theta/2)) and cosh(j theta/2) / (gamma sinh(last theta/2)), j = from_middle
+    difference = scale * fall * np.sign(-from_middle) / (1.0 + exp(-last * theta))
+    total = scale * (2.0 + fall) / -expm1(-last * theta)
+    if chain.alternates:
+        sign = (-1.0) ** layer
+        response = alpha(kernel, n_layers)
+        drop = response[:-1] - response[1:]  # of opposite signs: nothing cancels
+        base_drop = mean_drop - (drop + drop[::-1]) / n_states
+        if last % 2:
+            difference, total = total, difference
+        return ChainResponse(sign * difference, sign * total, drop, base_drop, mean_drop)
+    # 2 sinh((N - n - 3/2) theta) sinh(theta/2) / (gamma sinh((N - 1) theta))
+    gap = layer[:-1]
+    drop = np.exp(-theta * gap) * np.expm1(-theta * (2 * (last - gap) - 1))
+    drop *= expm1(-theta) / (gamma * -expm1(-2 * last * theta))
+    return ChainResponse(difference, total, drop, mean_drop * _base_drop(theta, n_layers), mean_drop)
 
 
 def _base_drop(theta: float, n_layers: int) -> NDArray[np.float64]:
@@ -90,14 +118,13 @@ def _base_drop(theta: float, n_layers: int) -> NDArray[np.float64]:
     1 - s (drop_n + drop_{N-n}) cancels to nothing when theta is small. As a product, with n = 1..N-1 the distance
     from the nearer end: [sinh((N-n+1) h) sinh((n-1) h) + sinh((N-n-2) h) sinh(n h)] / [cosh(h) cosh((N-1) h)], h = theta/2.
     """
-    gap = np.arange(1, n_layers)
-    near = np.minimum(gap, n_layers - gap)
-    far = n_layers - near
-    outer = np.expm1(-(far + 1) * theta) * np.expm1(-(near - 1) * theta)
-    inner = np.exp(-theta) * np.expm1(-np.maximum(far - 2, 0) * theta) * np.expm1(-near * theta)
+    near = np.minimum(np.arange(1, n_layers), np.arange(n_layers - 1, 0, -1))
+    far, common = n_layers - near, (1.0 + exp(-theta)) * (1.0 + exp(-(n_layers - 1) * theta))
     if n_layers == 2:
-        inner = np.expm1(-theta) * -np.expm1(-near * theta)
-    return (outer + inner) / ((1.0 + np.exp(-theta)) * (1.0 + np.exp(-(n_layers - 1) * theta)))
+        return np.array([-(expm1(-theta) ** 2) / common])
+    outer = np.expm1(-theta * (far + 1)) * np.expm1(-theta * (near - 1))
+    inner = np.expm1(-theta * (far - 2)) * np.expm1(-theta * near) * exp(-theta)
+    return (outer + inner) / common
 
 
 def closed_form(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField | TableField:
@@ -108,22 +135,24 @@ def closed_form(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField | TableF
     Cost O(n_layers * n_atoms). Two states with b > a are the same circuit with a and b exchanged and the two
     states swapped in every other layer; there the *lateral* drops are the delicate ones, so it is solved that way.
     """
-    kernel = circuit.kernel
+    kernel = _complete(circuit)
     if kernel.n_states == 2 and kernel.lateral > kernel.forward:
         return _twisted(circuit, atoms)
     response = chain_response(kernel, circuit.n_layers)
     p, q = atoms.source, atoms.sink
-    terms = np.stack([(p + q) / 2 - 1.0 / float(kernel.n_states), (p - q) / 2, np.ones_like(p)])
     means = response.mean_drop * ((circuit.n_layers - 1) / 2 - np.arange(circuit.n_layers))
-    potentials = np.stack([response.difference, response.total, means], axis=1) @ terms
-    ones = np.stack([p, q, np.ones_like(p)])
-    drops = np.stack([response.drop, response.drop[::-1], response.base_drop], axis=1) @ ones
+    terms = np.empty((5, len(p)))
+    terms[0] = (p + q) / 2 - 1.0 / float(kernel.n_states)
+    terms[1], terms[2], terms[3], terms[4] = (p - q) / 2, 1.0, p, q
+    potentials = np.stack([response.difference, response.total, means], axis=1) @ terms[:3]
+    drops = np.stack([response.base_drop, response.drop, response.drop[::-1]], axis=1) @ terms[2:]
     return CompleteField(circuit, atoms, potentials, drops)
 
 
 def _twisted(circuit: LayeredCircuit, atoms: Atoms) -> TableField:
     """Two states, b > a: solve the circuit with a and b exchanged, then swap the states of every odd layer back."""
-    kernel = CompleteKernel(2, circuit.kernel.lateral, circuit.kernel.forward)
+    kernel = _complete(circuit)
+    kernel = CompleteKernel(2, kernel.lateral, kernel.forward)
     odd = np.arange(circuit.n_layers) % 2 == 1
     p, q = (atoms.expand(values) for values in (atoms.source, atoms.sink))
     plain = Atoms(atoms.space, None, np.ones(2), p, q)
@@ -154,13 +183,22 @@ class Table1:
 def table_1(circuit: LayeredCircuit) -> Table1:
     """Lemma 3.5: the potentials of one source and one sink, for both cases of the paper's Table 1."""
     n_layers, share = circuit.n_layers, 1.0 / float(circuit.n_states)
-    response = chain_response(circuit.kernel, n_layers)
+    kernel = _complete(circuit)
+    response, at_source = chain_response(kernel, n_layers), alpha(kernel, n_layers)
     line = response.mean_drop * ((n_layers - 1) / 2 - np.arange(n_layers))
     other = line - response.difference * share
     return Table1(
         same_pair=line + response.difference * (1.0 - share),
         same_other=other,
-        source=other + response.alpha,
-        sink=other - response.alpha[::-1],
+        source=other + at_source,
+        sink=other - at_source[::-1],
         other=other,
     )
+
+
+def _complete(circuit: LayeredCircuit) -> CompleteKernel:
+    if not isinstance(circuit.kernel, CompleteKernel):
+        raise InputError(
+            'method "closed-form" needs the complete kernel of Eq. (11); use "dense", "sparse" or "cg"'
+        )
+    return circuit.kernel

@@ -13,13 +13,17 @@ SolvedField = CompleteField | TableField | NetworkField
 
 def kirchhoff_residual(field: SolvedField) -> NDArray[np.float64]:
     """Net current out of every node less what is injected plus what is extracted, Eq. (1), (2); in ampere."""
-    return field.divergence() - field.injected + field.extracted
+    residual = field.divergence()
+    residual -= field.injected
+    residual += field.extracted
+    return residual
 
 
 def ohm_residual(field: SolvedField) -> NDArray[np.float64]:
     """R I - (phi(u) - phi(v)), Eq. (4), for the edges whose current is not formed from the potentials; in volt."""
     if isinstance(field, CompleteField):
-        return field.forward_drops - (field.potentials[:-1] - field.potentials[1:])
+        fall = field.potentials[:-1] - field.potentials[1:]
+        return np.subtract(field.forward_drops, fall, out=fall)
     if isinstance(field, NetworkField):
         return field.edge_currents / field.network.conductances - field.drops
     kernel = field.circuit.kernel.table()
@@ -35,8 +39,9 @@ def energy_residual(field: SolvedField) -> float:
 
 def delivered_power(field: SolvedField) -> float:
     """sum_v (p(v) - q(v)) phi(v), in watt."""
-    entering = (field.injected - field.extracted) * field.potentials
-    return float(np.sum(entering * field.multiplicity))
+    net = field.injected - field.extracted
+    net *= field.potentials
+    return float(np.sum(net * field.multiplicity))
 
 
 def maximum_principle_excess(field: SolvedField) -> float:

@@ -32,14 +32,14 @@ def conductance_matrix(circuit: Circuit) -> sp.csr_array:
         tails, heads, values = circuit.tails, circuit.heads, circuit.conductances
         shape = (circuit.n_nodes, circuit.n_nodes)
         half = sp.coo_array((values, (tails, heads)), shape=shape)
-        joined = (half + half.T).tocsr()
-        return sp.csr_array(sp.diags_array(joined.sum(axis=1)) - joined)
+        edges = (half + half.T).tocsr()
+        return sp.csr_array(sp.diags_array(edges.sum(axis=1)) - edges)
     require_assembly(circuit)
     kernel = circuit.kernel.table()
-    step = sp.eye_array(circuit.n_layers, k=1)
+    step = sp.eye_array(circuit.n_layers, k=1, format="csr")
     row_sums = np.broadcast_to(kernel.sum(axis=1), (circuit.n_layers, circuit.n_states)).copy()
     row_sums[1:-1] *= 2.0
-    joined = sp.kron(step + step.T, sp.csr_array(kernel))
+    joined = sp.kron(step + step.T, sp.csr_array(kernel), format="csr")
     return sp.csr_array(sp.diags_array(row_sums.ravel()) - joined)
 
 
@@ -62,7 +62,7 @@ def require_assembly(circuit: LayeredCircuit) -> None:
 def conductance_product(
     circuit: Circuit,
 ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    """v -> G v on flat node arrays; O(N V) for the complete kernel, whose matrix is never formed."""
+    """V -> G v on flat node arrays; O(N V) for the complete kernel, whose matrix is never formed."""
     if isinstance(circuit, ResistorNetwork):
         matrix = conductance_matrix(circuit)
         return lambda values: matrix @ values

@@ -20,7 +20,7 @@ from ecd2g.reference.certificate import certify_layered, certify_network
 from ecd2g.reference.closed_form import closed_form
 from ecd2g.reference.conjugate_gradients import cg_solver
 from ecd2g.reference.flow import Flow
-from ecd2g.reference.laws import kirchhoff_residual
+from ecd2g.reference.laws import SolvedField, kirchhoff_residual
 from ecd2g.reference.matrix import (
     ASSEMBLY_LIMIT,
     Circuit,
@@ -31,7 +31,7 @@ from ecd2g.reference.matrix import (
 )
 from ecd2g.reference.network_solution import NetworkSolution
 
-Field = TypeVar("Field", CompleteField, TableField, NetworkField)
+Field = TypeVar("Field", bound=SolvedField)
 
 Method = Literal["auto", "closed-form", "dense", "sparse", "cg"]
 METHODS: tuple[str, ...] = get_args(Method)
@@ -116,14 +116,11 @@ def _solve_layered(
     chosen = _choose(circuit) if method == "auto" else method
     complete = isinstance(circuit.kernel, CompleteKernel)
     if chosen == "closed-form":
-        if not complete:
-            raise InputError(
-                'method "closed-form" needs the complete kernel; use "dense", "sparse" or "cg"'
-            )
         field = closed_form(circuit, Atoms.of(source, sink))
     else:
         p, q = source.to_array(), sink.to_array()
         atoms = Atoms(circuit.space, None, np.ones(circuit.n_states), p, q)
+        make: Callable[..., CompleteField | TableField]
         make = _complete_field if complete else TableField.from_potentials
         shape = (circuit.n_layers, circuit.n_states)
         current = np.zeros(shape)
@@ -145,9 +142,7 @@ def _solve_network(
         raise InputError("source must inject a positive current at some node")
     chosen = _choose(network) if method == "auto" else method
     if chosen == "closed-form":
-        raise InputError(
-            'method "closed-form" is for layered circuits; use "dense", "sparse" or "cg"'
-        )
+        raise InputError('method "closed-form" is for layered circuits; use "dense", "sparse" or "cg"')
     field = _refined(network, chosen, p - q, lambda phi: NetworkField(network, p, q, phi))
     certificate = certify_network(field, chosen, tolerance)
     certificate.require()
@@ -188,7 +183,5 @@ def _refined(
     return field
 
 
-def _complete_field(
-    circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]
-) -> CompleteField:
+def _complete_field(circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]) -> CompleteField:
     return CompleteField(circuit, atoms, potentials, potentials[:-1] - potentials[1:])

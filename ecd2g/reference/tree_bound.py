@@ -18,7 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.circuit.network_field import divergence
 from ecd2g.reference.matrix import without_means
 
@@ -57,8 +57,8 @@ def tree_bound(
     edge = tree.edge[child]
     upward = np.where(tails[edge] == child, 1.0, -1.0)  # sign of a current from child to parent
     residual = divergence(network, currents) - net_injection
-    traffic = np.bincount(tails, np.abs(currents), network.n_nodes)
-    traffic += np.bincount(heads, np.abs(currents), network.n_nodes)
+    size = np.abs(currents)
+    traffic = sum_at(tails, size, network.n_nodes) + sum_at(heads, size, network.n_nodes)
     rounding = 4 * EPS * (traffic + np.abs(net_injection))
     correction = _subtree_sums(tree, residual)[child]
     allowance = _subtree_sums(tree, rounding)[child]
@@ -120,9 +120,7 @@ def _subtree_sums(tree: _Tree, values: NDArray[np.float64]) -> NDArray[np.float6
     return np.array(sums)
 
 
-def _fall_from_root(
-    tree: _Tree, child: NDArray[np.intp], rise: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _fall_from_root(tree: _Tree, child: NDArray[np.intp], rise: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum of the `rise` (value of a child less that of its parent) along the path from the root to every node."""
     own = np.zeros(len(tree.parent))
     own[child] = rise

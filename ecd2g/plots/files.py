@@ -16,9 +16,9 @@ DPI = 200
 
 
 def save(drawing: Figure | Axes, stem: str | os.PathLike[str]) -> tuple[Path, Path]:
-    """Write `stem`.png and `stem`.svg whole or not at all, the same figure to the same bytes; returns both paths.
+    """Write a figure, or the figure of any axes, to `stem`.png and `stem`.svg; returns both paths.
 
-    `drawing` is a figure, or any axes of it.
+    Files appear whole or not at all, and the same figure gives the same bytes.
     """
     figure = drawing.figure if isinstance(drawing, Axes) else drawing
     figure = figure.figure if isinstance(figure, SubFigure) else figure

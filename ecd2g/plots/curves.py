@@ -4,18 +4,17 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from ecd2g.plots.arrays import named_densities
-from ecd2g.plots.style import MARKERS, PAGE, axes_or_new, colors_of, styled
+from ecd2g.plots.style import MARKERS, PAGE, axes_or_new, colors_of, styled, whole_ticks
 
 
 @styled
 def laws(laws: Mapping[str, ArrayLike], ax: Axes | None = None) -> Axes:
     """Probabilities ``(V,)`` of every law as step lines, the names as legend.
 
-    Later laws are drawn thinner and on top, with open markers of their own, so that equal laws all stay visible.
+    Later laws are drawn thinner and on top, with open markers of their own: equal laws all stay visible.
     """
     arrays = named_densities(laws, "laws", "V")
     ax = axes_or_new(ax, 0.75 * PAGE, 2.6)
@@ -38,6 +37,6 @@ def laws(laws: Mapping[str, ArrayLike], ax: Axes | None = None) -> Axes:
         )
     ax.set(xlabel="state", ylabel="probability")
     ax.set_ylim(bottom=0)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    whole_ticks(ax, "x")
     ax.legend()
     return ax

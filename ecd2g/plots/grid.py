@@ -1,0 +1,101 @@
+"""Densities of a two-site problem on its grid of symbols: site 0 to the right, site 1 upwards."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize, PowerNorm
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.image import AxesImage
+from numpy.typing import ArrayLike, NDArray
+
+from ecd2g.errors import InputError
+from ecd2g.plots.arrays import chosen, densities, named_densities
+from ecd2g.plots.style import (
+    DENSITY,
+    PAGE,
+    SIGNED,
+    label_outer,
+    new_figure,
+    panels,
+    restyled,
+    styled,
+    whole_ticks,
+)
+
+
+@styled
+def densities_by_layer(
+    visits: ArrayLike, layers: ArrayLike | None = None, figure: Figure | SubFigure | None = None
+) -> list[Axes]:
+    """Expected visits ``(n_layers, S0, S1)`` of a walk, one panel for each of the `layers`, by default up to 6.
+
+    All panels share one scale from zero, a square root so that the spread-out middle layers show too. For
+    the two-way walk expected visits are the throughflow in ampere.
+    """
+    values = densities(visits, "visits", "n_layers S0 S1")
+    numbers = chosen(layers, len(values), 6, "layers")
+    axes = panels(figure, len(numbers), 2.1)
+    scale = PowerNorm(0.5, vmin=0.0, vmax=float(values[numbers].max()) or 1.0)
+    for ax, layer in zip(axes, numbers, strict=True):
+        image = show(ax, values[layer], scale, DENSITY)
+        ax.set_title(f"layer {layer}")
+    label_outer(axes, "symbol of site 0", "symbol of site 1")
+    color_bar(axes, image, "expected visits of a state\n(square-root scale)")
+    return axes
+
+
+@styled
+def side_by_side(
+    densities: Mapping[str, ArrayLike],
+    figure: Figure | SubFigure | None = None,
+    *,
+    difference: tuple[str, str] | None = None,
+) -> list[Axes]:
+    """Probabilities ``(S0, S1)``, one panel a name, on one shared scale from zero.
+
+    `difference` names two of them: a last panel shows the first less the second on a signed scale of its own.
+    """
+    arrays = named_densities(densities, "densities", "S0 S1")
+    if difference is not None and not set(difference) <= set(arrays):
+        raise InputError(f"difference must name two of {list(arrays)}, got {difference}")
+    axes, last = _places(figure, len(arrays), difference is not None)
+    scale = Normalize(0.0, max(float(array.max()) for array in arrays.values()) or 1.0)
+    for ax, (name, array) in zip(axes, arrays.items(), strict=True):
+        image = show(ax, array, scale, DENSITY)
+        ax.set_title(name)
+    label_outer(axes, "symbol of site 0", "symbol of site 1")
+    color_bar(axes, image, "probability")
+    if difference is None or last is None:
+        return axes
+    less = arrays[difference[0]] - arrays[difference[1]]
+    limit = float(np.abs(less).max()) or 1.0
+    signed = show(last, less, Normalize(-limit, limit), SIGNED)
+    last.set(title="difference", xlabel="symbol of site 0")
+    color_bar([last], signed, f"{difference[0]} − {difference[1]}")
+    return [*axes, last]
+
+
+def _places(figure: Figure | SubFigure | None, count: int, extra: bool) -> tuple[list[Axes], Axes | None]:
+    """Axes in one or two rows, and last those of a column of its own for the difference, or None."""
+    rows = 1 if count <= 3 else 2
+    columns = -(-count // rows)
+    side = (PAGE - 0.8 * (1 + extra)) / (columns + extra) - 0.35
+    canvas = new_figure(PAGE, rows * (min(side, 2.6) + 0.7)) if figure is None else figure
+    grid = canvas.add_gridspec(rows, columns + extra)
+    axes = [restyled(canvas.add_subplot(grid[place // columns, place % columns])) for place in range(count)]
+    return axes, restyled(canvas.add_subplot(grid[:, -1])) if extra else None
+
+
+def show(ax: Axes, values: NDArray[np.float64], scale: Normalize, cmap: str) -> AxesImage:
+    """An ``(S0, S1)`` array on its grid, site 0 to the right."""
+    image = ax.imshow(values.T, cmap=cmap, norm=scale, origin="lower", interpolation="nearest")
+    whole_ticks(ax, "x", "y", bins=6)
+    return image
+
+
+def color_bar(axes: list[Axes], image: AxesImage, label: str) -> None:
+    """One colour bar for all the axes."""
+    bar = axes[0].figure.colorbar(image, ax=axes, label=label)
+    bar.ax.tick_params(labelsize=7)
+    bar.formatter.set_powerlimits((-2, 3))  # type: ignore[attr-defined]
