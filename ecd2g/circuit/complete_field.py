@@ -129,8 +129,10 @@ class CompleteField:
 
     @property
     def _straight(self) -> float:
-        """Conductance of the straight event: a - b beside a lateral sum over *all* states, itself included, where
-        a >= b; a beside a sum without itself where a < b, so that no event has a negative rate.
+        """Conductance of the straight event, chosen so that no event has a negative rate.
+
+        a - b beside a lateral sum over all states, the walker's own included, where a >= b; a beside a sum without
+        it where a < b.
         """
         a, b = self.kernel.forward, self.kernel.lateral
         return a - b if a >= b else a

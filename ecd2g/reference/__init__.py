@@ -1,7 +1,16 @@
 """Exact solvers: the conductance matrix, the node-voltage equation, the closed form, and certificates."""
 
 from ecd2g.reference.certificate import Certificate, NetworkCertificate
-from ecd2g.reference.closed_form import Table1, alpha, chain_response, closed_form, deviation_chain, table_1
+from ecd2g.reference.closed_form import (
+    ChainResponse,
+    DeviationChain,
+    Table1,
+    alpha,
+    chain_response,
+    closed_form,
+    deviation_chain,
+    table_1,
+)
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.laws import (
     delivered_power,
@@ -17,14 +26,18 @@ from ecd2g.reference.solve import METHODS, solve
 __all__ = [
     "METHODS",
     "Certificate",
+    "ChainResponse",
+    "DeviationChain",
     "Flow",
     "NetworkCertificate",
     "NetworkSolution",
     "Table1",
+    "alpha",
     "chain_response",
     "closed_form",
     "conductance_matrix",
     "delivered_power",
+    "deviation_chain",
     "energy_residual",
     "kirchhoff_residual",
     "maximum_principle_excess",

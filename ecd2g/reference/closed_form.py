@@ -2,10 +2,10 @@
 
 Split every layer into its mean and the deviation from it. The means follow a chain of n_layers nodes with a
 conductance V s a link, so they fall linearly. Every deviation follows a chain with link conductance |a - b| whose
-nodes leak to ground; its response to a unit current at its first node is alpha_n. With T, U the Chebyshev polynomials
-and t = s / (a - b) = cosh(theta),
+nodes leak to ground; its response to a unit current at its first node is alpha_n. With T, U the Chebyshev
+polynomials and t = s / (a - b) = cosh(theta),
 
-    alpha_n = T_{N-n}(t) / ((a - b) (t^2 - 1) U_{N-2}(t)) = cosh((N - n) theta) / (gamma sinh((N - 1) theta)),   n = 1..N.
+    alpha_n = T_{N-n}(t) / ((a - b) (t^2 - 1) U_{N-2}(t)) = cosh((N - n) theta) / (gamma sinh((N - 1) theta)).
 
 T and U overflow and their differences cancel, so everything below is written with exponentials of negative
 arguments, and every difference of two alpha as a product. Only + x / of positive numbers remain (docs/closed_form.md).
@@ -116,7 +116,8 @@ def _base_drop(theta: float, n_layers: int) -> NDArray[np.float64]:
     """Drop of a state outside both supports over the drop of the means, a >= b.
 
     1 - s (drop_n + drop_{N-n}) cancels to nothing when theta is small. As a product, with n = 1..N-1 the distance
-    from the nearer end: [sinh((N-n+1) h) sinh((n-1) h) + sinh((N-n-2) h) sinh(n h)] / [cosh(h) cosh((N-1) h)], h = theta/2.
+    from the nearer end and h = theta/2:
+    [sinh((N-n+1) h) sinh((n-1) h) + sinh((N-n-2) h) sinh(n h)] / [cosh(h) cosh((N-1) h)].
     """
     near = np.minimum(np.arange(1, n_layers), np.arange(n_layers - 1, 0, -1))
     far, common = n_layers - near, (1.0 + exp(-theta)) * (1.0 + exp(-(n_layers - 1) * theta))

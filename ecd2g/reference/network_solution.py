@@ -61,7 +61,7 @@ class NetworkSolution:
         return ExactLaw(law.ends / total, law.visits / total, law.steps / total, law.unfinished / total)
 
     def law(self) -> NDArray[np.float64]:
-        """Probability that the two-way walk ends at each node, ``(n_nodes,)``: sink current over total (Corollary 3.3)."""
+        """Probability of ending at each node, ``(n_nodes,)``: its share of the sink current (Corollary 3.3)."""
         return self.exact_law.ends
 
     def sample(

@@ -1,8 +1,8 @@
 """A bound on the error of potentials that holds for any network: repair the currents on a spanning tree.
 
 Let I be the currents of a candidate solution, rho = div I - J their Kirchhoff residual. Route rho back along a
-spanning tree of the best conductors: c on tree edges, f = I - c is then a flow that obeys Kirchhoff's law exactly. Let psi
-be the potential that falls by R I along the tree. Prager and Synge: with the true solution (phi*, I*),
+spanning tree of the best conductors: c on tree edges, f = I - c is then a flow that obeys Kirchhoff's law exactly.
+Let psi be the potential that falls by R I along the tree. Prager and Synge: with the true solution (phi*, I*),
 
     |f - I*|^2 + |G psi - I*|^2 = |f - G psi|^2      in the energy norm |x|^2 = sum R x^2,
 

@@ -98,3 +98,13 @@ def test_missing_files_directories_and_unknown_suffixes_are_refused(tmp_path):
         read_samples(written(tmp_path, "a.xlsx", "0"))
     with pytest.raises(InputError, match="got ''"):
         read_samples(tmp_path)
+
+
+def test_a_file_that_must_not_be_read_is_refused(tmp_path, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied")
+
+    path = written(tmp_path, "a.csv", "0\n")
+    monkeypatch.setattr(type(path), "read_bytes", forbidden)
+    with pytest.raises(InputError, match="Permission denied"):
+        read_samples(path)
