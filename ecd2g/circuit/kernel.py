@@ -37,6 +37,10 @@ class CompleteKernel:
     forward: float
     lateral: float
 
+    def __post_init__(self) -> None:
+        if self.n_states == 1:  # a single state has no lateral edges
+            object.__setattr__(self, "lateral", 0.0)
+
     def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """(a - b) v + b sum(v): rank one plus a multiple of the identity, O(V)."""
         total = values.sum(axis=-1, keepdims=True)

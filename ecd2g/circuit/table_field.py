@@ -93,7 +93,7 @@ class TableField:
                     rates[here, 0] = np.maximum(self.tables[layer][states[here]], 0.0)
                 if layer > 0 and not forward_only:
                     rates[here, 1] = np.maximum(-self.tables[layer - 1][:, states[here]].T, 0.0)
-            back, arrival = np.divmod(draw_columns(rates.reshape(len(walkers), -1), rng), n_states)
+            back, arrival = np.divmod(draw_columns(rates.reshape(len(walkers), 2 * n_states), rng), n_states)
             arrived[walkers] = (layers + 1 - 2 * back) * n_states + arrival
         return Move(arrived, arrived % n_states == nodes % n_states)
 

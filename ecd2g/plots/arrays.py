@@ -9,7 +9,7 @@ from ecd2g.errors import InputError
 
 
 def real_array(values: ArrayLike, name: str, shape: str) -> NDArray[np.float64]:
-    """The values as a finite float64 array; `shape` names its axes, equal names of equal length: "n_gaps V V"."""
+    """Return a finite float64 array; `shape` names its axes, equal names of equal length: "n_gaps V V"."""
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
@@ -32,7 +32,7 @@ def densities(values: ArrayLike, name: str, shape: str) -> NDArray[np.float64]:
 
 
 def named_densities(values: Mapping[str, ArrayLike], name: str, shape: str) -> dict[str, NDArray[np.float64]]:
-    """A non-empty mapping of densities that all have one shape."""
+    """Return a non-empty mapping of densities that all have one shape."""
     if not isinstance(values, Mapping) or not values:
         raise InputError(f"{name} must be a non-empty mapping from names to arrays")
     arrays = {key: densities(value, f"{name}[{key!r}]", shape) for key, value in values.items()}
@@ -48,7 +48,7 @@ def evenly(count: int, at_most: int) -> list[int]:
 
 
 def chosen(wanted: ArrayLike | None, count: int, at_most: int, name: str) -> list[int]:
-    """The numbers asked for, each in 0 .. count - 1, or an even choice when none are."""
+    """Return the numbers asked for, each in 0 .. count - 1, or an even choice when none are."""
     if wanted is None:
         return evenly(count, at_most)
     numbers = np.atleast_1d(np.asarray(wanted))

@@ -41,7 +41,7 @@ def circuit_diagram(
     *,
     smallest: float = 1e-4,
 ) -> Axes:
-    """The circuit, layers left to right: edges by current, first and last nodes by source and target current.
+    """Draw the circuit, layers left to right: edges by current, end nodes by source and target current.
 
     currents : ``(n_gaps, V, V)`` ampere, positive towards the later layer; source, target : ``(V,)`` ampere.
     Edges with |current| below `smallest` times the largest are left out; the title says what the others hold.
@@ -58,8 +58,8 @@ def circuit_diagram(
     largest = float(np.abs(table).max())
     drawn = (np.abs(table) >= smallest * largest) & (table != 0)
     pitch = 0.75 * HEIGHT * 72 / n_states  # points from one state to the next
-    widest, node = min(4.0, 0.45 * pitch), min(14.0, 1.4 * pitch)
-    look = Look(widest, min(0.5, 5.0 / n_states))  # where many faint edges cross, each has to be fainter
+    widest, node = min(4.0, 0.45 * pitch), min(11.0, 1.4 * pitch)
+    look = Look(widest, min(0.5, 8.0 / n_states))  # where many faint edges cross, each has to be fainter
     ax.add_collection(_edges(np.where(drawn, table, 0), largest, look, TOWARDS_LATER))
     ax.add_collection(_edges(np.where(drawn, -table, 0), largest, look, BACKWARD))
     _nodes(ax, p, q, n_gaps, node)
@@ -72,7 +72,7 @@ def circuit_diagram(
 
 
 def _edges(flow: NDArray[np.float64], largest: float, look: Look, color: str) -> LineCollection:
-    """The positive entries of ``(n_gaps, V, V)`` as lines, the strongest on top."""
+    """Turn the positive entries of ``(n_gaps, V, V)`` into lines, the strongest on top."""
     gap, here, there = np.nonzero(flow > 0)
     share = flow[gap, here, there] / largest if len(gap) else np.zeros(0)
     order = np.argsort(share, kind="stable")
@@ -112,7 +112,7 @@ def _legend(
         handles.append(Line2D([], [], color="k", lw=width, alpha=alpha, label=f"{share * largest:.2g} A"))
     for name, law in (("source", p), ("target", q)):
         size = node * np.sqrt(law.max() / (max(p.max(), q.max()) or 1.0))
-        text = f"{name}, at most {law.max():.2g} A"
+        text = f"{name} ≤ {law.max():.2g} A"
         handles.append(Line2D([], [], ls="", marker="o", ms=size, mew=0, color=NAMED[name], label=text))
     ax.legend(
         handles=handles,
@@ -137,6 +137,6 @@ def _statement(table: NDArray[np.float64], drawn: NDArray[np.bool_], smallest: f
 
 
 def _percent(size: NDArray[np.float64], drawn: NDArray[np.bool_]) -> str:
-    """The drawn share, rounded down so that 100 % means all of it."""
+    """Write the drawn share, rounded down so that 100 % means all of it."""
     share = np.floor(1000 * size[drawn].sum() / size.sum() * (1 + 1e-12)) / 10
     return "100 %" if share >= 100 else f"{share:.1f} %"

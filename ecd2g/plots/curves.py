@@ -12,7 +12,7 @@ from ecd2g.plots.style import MARKERS, PAGE, axes_or_new, colors_of, styled, who
 
 @styled
 def laws(laws: Mapping[str, ArrayLike], ax: Axes | None = None) -> Axes:
-    """Probabilities ``(V,)`` of every law as step lines, the names as legend.
+    """Draw the probabilities ``(V,)`` of every law as step lines, the names as legend.
 
     Later laws are drawn thinner and on top, with open markers of their own: equal laws all stay visible.
     """
@@ -35,7 +35,7 @@ def laws(laws: Mapping[str, ArrayLike], ax: Axes | None = None) -> Axes:
             markeredgewidth=0.8,
             markevery=(place * every // count, every),
         )
-    ax.set(xlabel="state", ylabel="probability")
+    ax.set(xlabel="state", ylabel="probability", xlim=(-0.9, len(states) - 0.1))
     ax.set_ylim(bottom=0)
     whole_ticks(ax, "x")
     ax.legend()

@@ -21,7 +21,7 @@ def top_states(
     count: int = 12,
     order_by: str | None = None,
 ) -> Axes:
-    """The `count` most probable states, most probable on top: one dot a law, logarithmic axis of probability.
+    """Draw the `count` most probable states, most probable on top: one dot a law, logarithmic axis.
 
     names : ``(n,)`` state names; laws : ``(n,)`` probabilities each. Ordered by the law `order_by`, by
     default the target where there is one, else the first. A zero is an open triangle at the left edge.
@@ -48,7 +48,7 @@ def top_states(
 
 @styled
 def rule_bias(distances: Mapping[str, float], floor: float | None = None, ax: Axes | None = None) -> Axes:
-    """Total variation from the target for every movement rule, on a logarithmic axis.
+    """Draw the total variation from the target for every movement rule, on a logarithmic axis.
 
     floor : the distance that as many perfect samples would show, drawn as a line; less than it is noise.
     """
@@ -60,14 +60,7 @@ def rule_bias(distances: Mapping[str, float], floor: float | None = None, ax: Ax
     edge = _left_edge(np.concatenate([values, line]))
     _dots(ax, values, np.arange(len(values)), edge, CYCLE[1], "o", None)
     for row, value in enumerate(values):
-        ax.annotate(
-            f"{value:.2g}",
-            (value or edge, row),
-            (0, 3.5),
-            textcoords="offset points",
-            ha="center",
-            fontsize=7,
-        )
+        ax.text(1.02, row, f"{value:.2g}", transform=ax.get_yaxis_transform(), va="center", fontsize=7)
     _frame(ax, list(distances), edge, "total variation from the target")
     if floor is not None and floor > 0:
         ax.axvline(floor, color="0.4", ls="--", lw=0.8, label=f"sampling floor {floor:.2g}")
@@ -76,7 +69,7 @@ def rule_bias(distances: Mapping[str, float], floor: float | None = None, ax: Ax
 
 
 def _left_edge(values: NDArray[np.float64]) -> float:
-    """The power of ten below the smallest positive value, with a little room."""
+    """Return the power of ten below the smallest positive value, with a little room."""
     positive = values[values > 0]
     return float(10.0 ** np.floor(np.log10(positive.min()) - 0.1)) if positive.size else 1e-3
 

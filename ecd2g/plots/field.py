@@ -12,7 +12,7 @@ from ecd2g.plots.style import COLUMN, SIGNED, axes_or_new, label_outer, panels, 
 
 @styled
 def potentials_by_layer(potentials: ArrayLike, ax: Axes | None = None) -> Axes:
-    """Potentials ``(n_layers, V)`` in volt as an image, layers left to right; white is zero volt."""
+    """Draw potentials ``(n_layers, V)`` in volt as an image, layers left to right; white is zero volt."""
     values = real_array(potentials, "potentials", "n_layers V")
     limit = float(np.abs(values).max()) or 1.0
     ax = axes_or_new(ax, COLUMN, 2.6)
@@ -30,9 +30,9 @@ def potentials_by_layer(potentials: ArrayLike, ax: Axes | None = None) -> Axes:
 def current_heatmaps(
     currents: ArrayLike, gaps: ArrayLike | None = None, figure: Figure | SubFigure | None = None
 ) -> list[Axes]:
-    """Currents ``(n_gaps, V, V)`` in ampere, one panel for each of the `gaps` (by default up to 6 of them).
+    """Draw currents ``(n_gaps, V, V)`` in ampere, one panel for each of the `gaps` (by default up to 6 of them).
 
-    One signed scale for all panels, linear around zero up to the median |current| and logarithmic beyond:
+    One signed scale for all panels, linear up to the smaller ones of the currents and logarithmic beyond:
     forward edges carry hundreds of times what lateral ones do, and both have to be seen.
     """
     table = real_array(currents, "currents", "n_gaps V V")
@@ -53,10 +53,11 @@ def current_heatmaps(
 
 
 def _signed_log(values: NDArray[np.float64]) -> SymLogNorm:
-    """A scale symmetric about zero, linear up to the power of ten below the median size."""
+    """Make a scale symmetric about zero, linear up to the power of ten below the lower quartile of sizes."""
     size = np.abs(values[values != 0])
     largest = float(size.max()) if size.size else 1.0
-    linear = 10.0 ** np.floor(np.log10(np.median(size))) if size.size else 0.1
+    quartile = float(np.quantile(size, 0.25)) if size.size else 0.1
+    linear = 10.0 ** np.floor(np.log10(np.clip(quartile, 1e-6 * largest, 1e-2 * largest)))
     return SymLogNorm(linthresh=float(linear), linscale=0.7, vmin=-largest, vmax=largest, base=10)
 
 
@@ -69,5 +70,5 @@ def _ticks(linear: float, largest: float) -> list[float]:
 
 
 def _power(tick: float) -> str:
-    """A signed power of ten as mathematics."""
+    """Write a signed power of ten as mathematics."""
     return "0" if tick == 0 else f"${'-' if tick < 0 else ''}10^{{{round(np.log10(abs(tick)))}}}$"

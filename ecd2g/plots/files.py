@@ -32,7 +32,7 @@ def save(drawing: Figure | Axes, stem: str | os.PathLike[str]) -> tuple[Path, Pa
 
 
 def _render(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
-    """The bytes of a figure, free of dates and versions."""
+    """Return the bytes of a figure, free of dates and versions."""
     buffer = io.BytesIO()
     with matplotlib.rc_context(STYLE):
         figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)

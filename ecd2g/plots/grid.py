@@ -13,10 +13,10 @@ from ecd2g.errors import InputError
 from ecd2g.plots.arrays import chosen, densities, named_densities
 from ecd2g.plots.style import (
     DENSITY,
-    PAGE,
     SIGNED,
     label_outer,
     new_figure,
+    page_of,
     panels,
     restyled,
     styled,
@@ -28,7 +28,7 @@ from ecd2g.plots.style import (
 def densities_by_layer(
     visits: ArrayLike, layers: ArrayLike | None = None, figure: Figure | SubFigure | None = None
 ) -> list[Axes]:
-    """Expected visits ``(n_layers, S0, S1)`` of a walk, one panel for each of the `layers`, by default up to 6.
+    """Draw the expected visits ``(n_layers, S0, S1)`` of a walk, one panel a layer, by default up to 6.
 
     All panels share one scale from zero, a square root so that the spread-out middle layers show too. For
     the two-way walk expected visits are the throughflow in ampere.
@@ -52,7 +52,7 @@ def side_by_side(
     *,
     difference: tuple[str, str] | None = None,
 ) -> list[Axes]:
-    """Probabilities ``(S0, S1)``, one panel a name, on one shared scale from zero.
+    """Draw probabilities ``(S0, S1)``, one panel a name, on one shared scale from zero.
 
     `difference` names two of them: a last panel shows the first less the second on a signed scale of its own.
     """
@@ -72,7 +72,7 @@ def side_by_side(
     limit = float(np.abs(less).max()) or 1.0
     signed = show(last, less, Normalize(-limit, limit), SIGNED)
     last.set(title="difference", xlabel="symbol of site 0")
-    color_bar([last], signed, f"{difference[0]} − {difference[1]}")
+    color_bar([last], signed, f"{difference[0]} − {difference[1]}", shrink=1.0 if len(axes) <= 3 else 0.5)
     return [*axes, last]
 
 
@@ -80,22 +80,23 @@ def _places(figure: Figure | SubFigure | None, count: int, extra: bool) -> tuple
     """Axes in one or two rows, and last those of a column of its own for the difference, or None."""
     rows = 1 if count <= 3 else 2
     columns = -(-count // rows)
-    side = (PAGE - 0.8 * (1 + extra)) / (columns + extra) - 0.35
-    canvas = new_figure(PAGE, rows * (min(side, 2.6) + 0.7)) if figure is None else figure
+    width = page_of(columns + extra)
+    side = (width - 0.8 * (1 + extra)) / (columns + extra) - 0.35
+    canvas = new_figure(width, rows * (min(side, 2.6) + 0.7)) if figure is None else figure
     grid = canvas.add_gridspec(rows, columns + extra)
     axes = [restyled(canvas.add_subplot(grid[place // columns, place % columns])) for place in range(count)]
     return axes, restyled(canvas.add_subplot(grid[:, -1])) if extra else None
 
 
 def show(ax: Axes, values: NDArray[np.float64], scale: Normalize, cmap: str) -> AxesImage:
-    """An ``(S0, S1)`` array on its grid, site 0 to the right."""
+    """Show an ``(S0, S1)`` array on its grid, site 0 to the right."""
     image = ax.imshow(values.T, cmap=cmap, norm=scale, origin="lower", interpolation="nearest")
     whole_ticks(ax, "x", "y", bins=6)
     return image
 
 
-def color_bar(axes: list[Axes], image: AxesImage, label: str) -> None:
+def color_bar(axes: list[Axes], image: AxesImage, label: str, shrink: float = 1.0) -> None:
     """One colour bar for all the axes."""
-    bar = axes[0].figure.colorbar(image, ax=axes, label=label)
+    bar = axes[0].figure.colorbar(image, ax=axes, label=label, shrink=shrink)
     bar.ax.tick_params(labelsize=7)
     bar.formatter.set_powerlimits((-2, 3))  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ def sample_paths(
     layers: ArrayLike | None = None,
     at_most: int = 12,
 ) -> Axes:
-    """Walks ``(n_walks, n_steps + 1, 2)`` over the grid, -1 after the end; blue circles to orange diamonds.
+    """Draw walks ``(n_walks, n_steps + 1, 2)`` over the grid, -1 after the end; blue circles to orange diamonds.
 
     source, target : ``(S0, S1)`` probabilities, as blue and orange tints behind the walks.
     layers : ``(n_walks, n_steps + 1)`` the layers, to colour moves by the layer they leave, not by step.
@@ -56,7 +56,7 @@ def sample_paths(
 
 
 def _inside(walks: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Places ``(n_walks, n_places)`` that a walk really visits: all before the padding, at least the first."""
+    """Places ``(n_walks, n_places)`` that walks really visit: all before the padding, at least one."""
     inside = np.all(walks >= 0, axis=2)
     padded = np.all(walks == -1, axis=2)
     if not np.all(inside | padded) or not inside[:, 0].all() or np.any(inside[:, 1:] > inside[:, :-1]):
@@ -67,7 +67,7 @@ def _inside(walks: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _tint(ax: Axes, density: ArrayLike | None, name: str, color: str) -> None:
-    """A density as an image that fades from nothing to a light tint of the colour."""
+    """Draw a density as an image that fades from nothing to a light tint of the colour."""
     if density is None:
         return
     values = densities(density, name, "S0 S1")
@@ -86,7 +86,7 @@ def _tint(ax: Axes, density: ArrayLike | None, name: str, color: str) -> None:
 def _moves(
     ax: Axes, walks: NDArray[np.float64], inside: NDArray[np.bool_], when: NDArray, label: str
 ) -> None:
-    """Every change of state as a line, coloured by when it is left; moves that keep the state need no line."""
+    """Every change of state as a line, coloured by when it is left; others need no line."""
     changes = inside[:, 1:] & np.any(walks[:, 1:] != walks[:, :-1], axis=2)
     lines = np.stack([walks[:, :-1], walks[:, 1:]], axis=2)[changes]
     last = max(1, int(when[:, :-1][inside[:, 1:]].max(initial=0)))

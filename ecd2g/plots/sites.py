@@ -15,7 +15,7 @@ from ecd2g.plots.style import PAGE, axes_or_new, colors_of, styled
 def site_marginals(
     marginals: Mapping[str, ArrayLike], letters: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Probabilities ``(D, S)`` of every letter at every site: a group of bars a letter, one bar a law."""
+    """Draw probabilities ``(D, S)`` of every letter at every site: a group of bars a letter, one bar a law."""
     arrays = named_densities(marginals, "marginals", "D S")
     n_sites, n_letters = next(iter(arrays.values())).shape
     names = [str(number) for number in range(n_letters)] if letters is None else list(letters)

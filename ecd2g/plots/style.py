@@ -59,17 +59,17 @@ def styled(draw: Callable[Inputs, Output]) -> Callable[Inputs, Output]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure of this size in inches, outside pyplot, so nothing stays open behind the caller."""
+    """Make an empty figure of this size in inches, outside pyplot, so nothing stays open behind the caller."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
 def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
-    """The axes given, or the only one of a new figure of this size in inches."""
+    """Return the axes given, or the only one of a new figure of this size in inches."""
     return restyled(new_figure(width, height).add_subplot()) if ax is None else ax
 
 
 def restyled(ax: Axes) -> Axes:
-    """The axes with tick labels fixed to `STYLE`: ticks are made late, when its settings are gone."""
+    """Fix the tick labels to `STYLE`: ticks are made late, when its settings are gone."""
     ax.tick_params("x", which="both", labelsize=STYLE["xtick.labelsize"])
     ax.tick_params("y", which="both", labelsize=STYLE["ytick.labelsize"])
     return ax
@@ -78,11 +78,16 @@ def restyled(ax: Axes) -> Axes:
 def panels(
     figure: Figure | SubFigure | None, count: int, panel_height: float, columns: int = 3
 ) -> list[Axes]:
-    """`count` axes in rows of at most `columns`, in the figure given or in a new one of page width."""
+    """`count` axes in rows of at most `columns`, in the figure given or in a new one."""
     columns = min(columns, count)
     rows = -(-count // columns)
-    canvas = new_figure(PAGE, rows * panel_height) if figure is None else figure
+    canvas = new_figure(page_of(columns), rows * panel_height) if figure is None else figure
     return [restyled(canvas.add_subplot(rows, columns, place + 1)) for place in range(count)]
+
+
+def page_of(columns: int) -> float:
+    """Width in inches of a new figure with so many panels in a row: one would be lost on a whole page."""
+    return {1: COLUMN, 2: 0.75 * PAGE}.get(columns, PAGE)
 
 
 def whole_ticks(ax: Axes, *directions: Literal["x", "y"], bins: int = 9) -> None:
@@ -109,6 +114,6 @@ def _place(ax: Axes) -> tuple[int, int]:
 
 
 def colors_of(names: list[str]) -> dict[str, str]:
-    """A colour for every name: fixed for source and target in all figures, in order for the others."""
+    """Choose a colour for every name: fixed for source and target in all figures, in order for the others."""
     others = [name for name in names if name not in NAMED]
     return NAMED | {name: CYCLE[place % len(CYCLE)] for place, name in enumerate(others)}

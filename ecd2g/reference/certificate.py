@@ -13,6 +13,7 @@ from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import SolverError
 from ecd2g.reference import laws
 from ecd2g.reference.closed_form import deviation_chain
+from ecd2g.reference.elimination import closed_form_error
 from ecd2g.reference.tree_bound import EPS, tree_bound
 
 
@@ -81,7 +82,9 @@ class NetworkCertificate(Certificate):
 def certify_layered(field: CompleteField | TableField, method: str, tolerance: float) -> Certificate:
     """Certificate of a layered solution; the caller decides what to do where it misses the tolerance."""
     deviations = _deviations(field)
-    if isinstance(field, CompleteField):
+    if method == "closed-form":
+        error = closed_form_error(field.circuit, field.atoms)
+    elif isinstance(field, CompleteField):
         error = complete_error_bound(field, deviations)
     else:
         error = tree_bound(*_as_network(field)).potential_error

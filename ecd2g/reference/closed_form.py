@@ -136,11 +136,14 @@ def closed_form(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField | TableF
     Cost O(n_layers * n_atoms). Two states with b > a are the same circuit with a and b exchanged and the two
     states swapped in every other layer; there the *lateral* drops are the delicate ones, so it is solved that way.
     """
-    kernel = _complete(circuit)
-    if kernel.n_states == 2 and kernel.lateral > kernel.forward:
-        return _twisted(circuit, atoms)
+    plain, plain_atoms = plain_problem(circuit, atoms)
+    field = _complete_field(plain, plain_atoms)
+    return field if plain is circuit else _swap_back(circuit, atoms, field)
+
+
+def _complete_field(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField:
+    kernel, p, q = complete_kernel(circuit), atoms.source, atoms.sink
     response = chain_response(kernel, circuit.n_layers)
-    p, q = atoms.source, atoms.sink
     means = response.mean_drop * ((circuit.n_layers - 1) / 2 - np.arange(circuit.n_layers))
     terms = np.empty((5, len(p)))
     terms[0] = (p + q) / 2 - 1.0 / float(kernel.n_states)
@@ -150,20 +153,26 @@ def closed_form(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField | TableF
     return CompleteField(circuit, atoms, potentials, drops)
 
 
-def _twisted(circuit: LayeredCircuit, atoms: Atoms) -> TableField:
-    """Two states, b > a: solve the circuit with a and b exchanged, then swap the states of every odd layer back."""
-    kernel = _complete(circuit)
-    kernel = CompleteKernel(2, kernel.lateral, kernel.forward)
-    odd = np.arange(circuit.n_layers) % 2 == 1
+def plain_problem(circuit: LayeredCircuit, atoms: Atoms) -> tuple[LayeredCircuit, Atoms]:
+    """The problem itself or, for two states with b > a, its equal with a and b exchanged and odd layers swapped."""
+    kernel = complete_kernel(circuit)
+    if kernel.n_states != 2 or kernel.lateral <= kernel.forward:
+        return circuit, atoms
+    exchanged = CompleteKernel(2, kernel.lateral, kernel.forward)
     p, q = (atoms.expand(values) for values in (atoms.source, atoms.sink))
-    plain = Atoms(atoms.space, None, np.ones(2), p, q)
-    swapped = Atoms(atoms.space, None, np.ones(2), p, q[::-1] if odd[-1] else q)
-    field = closed_form(LayeredCircuit(circuit.space, circuit.n_layers, kernel), swapped)
-    potentials = np.where(odd[:, None], field.potentials[:, ::-1], field.potentials)
+    swapped = Atoms(atoms.space, None, np.ones(2), p, q if circuit.n_layers % 2 else q[::-1])
+    return LayeredCircuit(circuit.space, circuit.n_layers, exchanged), swapped
+
+
+def _swap_back(circuit: LayeredCircuit, atoms: Atoms, field: CompleteField) -> TableField:
+    """Potentials and currents of the original problem from those of `plain_problem`."""
+    potentials = field.potentials.copy()
+    potentials[1::2] = field.potentials[1::2, ::-1]
     tables = np.stack([field.currents(gap) for gap in range(circuit.n_gaps)])
-    for gap, table in enumerate(tables):
-        table[...] = table[::-1] if odd[gap] else table[:, ::-1]
-    return TableField(circuit, plain, potentials, tables)
+    tables[0::2] = tables[0::2, :, ::-1]
+    tables[1::2] = tables[1::2, ::-1, :]
+    p, q = (atoms.expand(values) for values in (atoms.source, atoms.sink))
+    return TableField(circuit, Atoms(atoms.space, None, np.ones(2), p, q), potentials, tables)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +193,7 @@ class Table1:
 def table_1(circuit: LayeredCircuit) -> Table1:
     """Lemma 3.5: the potentials of one source and one sink, for both cases of the paper's Table 1."""
     n_layers, share = circuit.n_layers, 1.0 / float(circuit.n_states)
-    kernel = _complete(circuit)
+    kernel = complete_kernel(circuit)
     response, at_source = chain_response(kernel, n_layers), alpha(kernel, n_layers)
     line = response.mean_drop * ((n_layers - 1) / 2 - np.arange(n_layers))
     other = line - response.difference * share
@@ -197,7 +206,8 @@ def table_1(circuit: LayeredCircuit) -> Table1:
     )
 
 
-def _complete(circuit: LayeredCircuit) -> CompleteKernel:
+def complete_kernel(circuit: LayeredCircuit) -> CompleteKernel:
+    """The complete kernel of a circuit; InputError where it has another kernel."""
     if not isinstance(circuit.kernel, CompleteKernel):
         raise InputError(
             'method "closed-form" needs the complete kernel of Eq. (11); use "dense", "sparse" or "cg"'

@@ -104,8 +104,8 @@ def components(circuit: Circuit) -> NDArray[np.intp]:
     cover = sp.block_array([[None, kernel], [kernel, None]])  # layers of even and of odd number
     count, parity = sp.csgraph.connected_components(cover, directed=False)
     labels = parity.reshape(2, -1)[np.arange(circuit.n_layers) % 2].astype(np.intp)
-    lonely = np.flatnonzero(circuit.kernel.row_sums() == 0)
-    labels[:, lonely] = count + np.arange(labels[:, lonely].size).reshape(-1, len(lonely))
+    lonely = circuit.kernel.row_sums() == 0
+    labels[:, lonely] = count + np.arange(circuit.n_layers * lonely.sum()).reshape(circuit.n_layers, -1)
     return np.unique(labels, return_inverse=True)[1].ravel()
 
 

@@ -1,0 +1,57 @@
+"""Tools to test a solver or a sampler with: laws, hand-solved cases, an exact oracle, Hypothesis strategies."""
+
+from ecd2g.testing.cases import (
+    LayeredCase,
+    NetworkCase,
+    golden_layered,
+    golden_networks,
+    hand_solved_layered,
+    hand_solved_networks,
+)
+from ecd2g.testing.laws import LAWS, Law
+from ecd2g.testing.oracle import (
+    ExactLayered,
+    ExactNetwork,
+    chebyshev_potential,
+    exact_layered,
+    exact_network,
+)
+from ecd2g.testing.problems import LayeredProblem, NetworkProblem
+from ecd2g.testing.solved import Solved, WalkLaw, walk_law
+from ecd2g.testing.strategies import (
+    dense_kernel_circuits,
+    distributions,
+    layered_circuits,
+    layered_problems,
+    network_problems,
+    networks,
+    state_spaces,
+)
+
+__all__ = [
+    "LAWS",
+    "ExactLayered",
+    "ExactNetwork",
+    "Law",
+    "LayeredCase",
+    "LayeredProblem",
+    "NetworkCase",
+    "NetworkProblem",
+    "Solved",
+    "WalkLaw",
+    "chebyshev_potential",
+    "dense_kernel_circuits",
+    "distributions",
+    "exact_layered",
+    "exact_network",
+    "golden_layered",
+    "golden_networks",
+    "hand_solved_layered",
+    "hand_solved_networks",
+    "layered_circuits",
+    "layered_problems",
+    "network_problems",
+    "networks",
+    "state_spaces",
+    "walk_law",
+]

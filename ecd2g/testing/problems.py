@@ -1,0 +1,96 @@
+"""A circuit with what enters and what leaves: everything a solver is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.reference.flow import Flow
+from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.solve import solve
+
+Solution = Flow | NetworkSolution
+Solver = Callable[..., Any]
+"""Called as ``solver(circuit, source=..., sink=...)``, like `ecd2g.solve`; returns a Flow or a NetworkSolution."""
+
+
+@dataclass(frozen=True, eq=False)
+class LayeredProblem:
+    """A layered circuit with its source and sink distribution, Eq. (7), (8)."""
+
+    circuit: LayeredCircuit
+    source: Distribution
+    sink: Distribution
+
+    @property
+    def injected(self) -> NDArray[np.float64]:
+        """Source current of every node, flat in layer-major order, ``(n_nodes,)``, in ampere."""
+        rest = np.zeros(self.circuit.n_nodes - self.circuit.n_states)
+        return np.concatenate([self.source.to_array(), rest])
+
+    @property
+    def extracted(self) -> NDArray[np.float64]:
+        """Sink current of every node, flat, ``(n_nodes,)``, in ampere."""
+        rest = np.zeros(self.circuit.n_nodes - self.circuit.n_states)
+        return np.concatenate([rest, self.sink.to_array()])
+
+    def solved_by(self, solver: Solver = solve) -> Solution:
+        """The solution a solver finds."""
+        return solver(self.circuit, source=self.source, sink=self.sink)
+
+    def __repr__(self) -> str:
+        return (
+            f"{_kernel_text(self.circuit)}, {self.circuit.n_layers} layers, alphabets "
+            f"{self.circuit.space.alphabet_sizes}, p = {self.source.to_array().tolist()}, "
+            f"q = {self.sink.to_array().tolist()}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkProblem:
+    """A resistor network with the currents ``(n_nodes,)`` that enter and leave at its nodes, in ampere."""
+
+    circuit: ResistorNetwork
+    injected: NDArray[np.float64]
+    extracted: NDArray[np.float64]
+
+    @property
+    def source(self) -> NDArray[np.float64]:
+        """Source current of every node, in ampere."""
+        return self.injected
+
+    @property
+    def sink(self) -> NDArray[np.float64]:
+        """Sink current of every node, in ampere."""
+        return self.extracted
+
+    def solved_by(self, solver: Solver = solve) -> Solution:
+        """The solution a solver finds."""
+        return solver(self.circuit, source=self.injected, sink=self.extracted)
+
+    def __repr__(self) -> str:
+        net = self.circuit
+        edges = [
+            f"{u}-{v}: {g:.17g} S"
+            for u, v, g in zip(net.tails, net.heads, net.conductances, strict=True)
+        ]
+        return (
+            f"network of {net.n_nodes} nodes ({', '.join(edges)}), p = {self.injected.tolist()}, "
+            f"q = {self.extracted.tolist()}"
+        )
+
+
+Problem = LayeredProblem | NetworkProblem
+
+
+def _kernel_text(circuit: LayeredCircuit) -> str:
+    kernel = circuit.kernel
+    forward, lateral = getattr(kernel, "forward", None), getattr(kernel, "lateral", None)
+    if forward is not None and lateral is not None:
+        return f"complete circuit, r = {1 / forward:.17g} ohm, R = {1 / lateral:.17g} ohm"
+    return f"circuit with conductances {kernel.table().tolist()}"

@@ -1,0 +1,266 @@
+"""Deviations of the laws that compare a solution with the solutions of related problems."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.reference.closed_form import table_1
+from ecd2g.testing.oracle import chebyshev_potential
+from ecd2g.testing.problems import LayeredProblem, NetworkProblem, Problem, Solver
+from ecd2g.testing.solved import Solved
+
+PAIR_LIMIT = 64
+"""Couplings with at most this many pairs are superposed from unit circuits."""
+
+Coupling = list[tuple[int, int, float]]
+"""Pairs (x0, xN) of state or node numbers with their weight in ampere."""
+
+
+def superposed_potentials_deviation(solved: Solved, solver: Solver) -> float:
+    """Largest |phi[both] - phi - phi'| over the largest of these potentials; Eq. (5)."""
+    other, both = superposed(solved, solver)
+    weight = 0.5 if isinstance(solved.problem, LayeredProblem) else 1.0
+    return _mismatch(both.potentials, weight * solved.potentials, weight * other.potentials)
+
+
+def superposed_currents_deviation(solved: Solved, solver: Solver) -> float:
+    """Largest |I[both] - I - I'| over the largest of these currents; Eq. (6)."""
+    other, both = superposed(solved, solver)
+    weight = 0.5 if isinstance(solved.problem, LayeredProblem) else 1.0
+    return _mismatch(both.currents, weight * solved.currents, weight * other.currents)
+
+
+def reciprocity_deviation(solved: Solved, solver: Solver) -> float:
+    """|sum J' phi - sum J phi'| over sum |J'| |phi| + sum |J| |phi'|, with the rolled problem for the primed one."""
+    other = _potentials_and_currents(rolled(solved.problem), solver)
+    here, there = _net(solved.problem), _net(other.problem)
+    scale = np.abs(there) @ np.abs(solved.potentials) + np.abs(here) @ np.abs(other.potentials)
+    return float(abs(there @ solved.potentials - here @ other.potentials) / scale)
+
+
+def ground_deviation(solved: Solved, solver: Solver) -> float:
+    """Largest change of a potential, beyond one constant, when states or nodes are numbered backwards; Eq. (4).
+
+    The solver then grounds another node. Relative to the largest potential.
+    """
+    turned = _potentials_and_currents(backwards(solved.problem), solver).potentials
+    if isinstance(solved.problem, LayeredProblem):
+        turned = turned.reshape(solved.problem.circuit.n_layers, -1)[:, ::-1].ravel()
+    else:
+        turned = turned[::-1]
+    change = turned - solved.potentials
+    return _largest(change - change.mean()) / _largest(solved.potentials)
+
+
+def plan_deviation(solved: Solved, solver: Solver) -> float:
+    """Largest difference of potentials superposed under two couplings, over the largest potential; Remark 3.4."""
+    units = UnitCircuits(solved.problem, solver)
+    first = units.superpose(independent(solved.problem)).potentials
+    second = units.superpose(north_west(solved.problem)).potentials
+    return _largest(first - second) / _largest(solved.potentials)
+
+
+def coupling_potentials_deviation(solved: Solved, solver: Solver) -> float:
+    """Largest |phi - sum pi phi[x0 -> xN]| over the largest potential, pi the north-west coupling; Eq. (12)."""
+    mean = UnitCircuits(solved.problem, solver).superpose(north_west(solved.problem)).potentials
+    return _largest(solved.potentials - mean) / _largest(solved.potentials)
+
+
+def coupling_currents_deviation(solved: Solved, solver: Solver) -> float:
+    """Eq. (13) over all pairs of a coupling: mean currents over the largest current, mean drops over the largest potential."""
+    mean = UnitCircuits(solved.problem, solver).superpose(north_west(solved.problem))
+    drop = mean.potentials[solved.tails] - mean.potentials[solved.heads]
+    in_volt = _largest(drop - solved.currents / solved.conductances) / _largest(solved.potentials)
+    return max(in_volt, _largest(mean.currents - solved.currents) / _largest(solved.currents))
+
+
+def lemma_deviation(solved: Solved, solver: Solver, *, same: bool) -> float:
+    """Largest deviation of `table_1`, and of the solver, from Lemma 3.5 in rational arithmetic; over the largest potential.
+
+    One unit circuit: from the likeliest state of p to itself (`same`), or to the likeliest other state of q.
+    """
+    circuit = solved.problem.circuit
+    assert isinstance(circuit, LayeredCircuit) and isinstance(circuit.kernel, CompleteKernel)  # noqa: S101
+    n, start, end = circuit.n_states, *_lemma_pair(solved.problem, same=same)
+    exact = np.array(
+        chebyshev_potential(
+            n,
+            circuit.n_layers,
+            forward_resistance=1 / Fraction(circuit.kernel.forward),
+            lateral_resistance=1 / Fraction(circuit.kernel.lateral),
+            start=start,
+            end=end,
+        ),
+        dtype=float,
+    )
+    table = table_1(circuit)
+    printed = np.tile((table.same_other if same else table.other)[:, None], (1, n))
+    printed[:, start] = table.same_pair if same else table.source
+    if not same:
+        printed[:, end] = table.sink
+    unit = _potentials_and_currents(unit_problem(solved.problem, start, end), solver).potentials
+    return max(_largest(printed - exact), _largest(unit - exact.ravel())) / _largest(exact)
+
+
+def lemma_applies(solved: Solved, *, same: bool) -> bool:
+    """Whether Lemma 3.5 speaks of the circuit: complete, a != b, and two states where x0 != xN."""
+    kernel = getattr(solved.problem.circuit, "kernel", None)
+    if not isinstance(kernel, CompleteKernel) or kernel.forward == kernel.lateral:
+        return False
+    return same or kernel.n_states > 1
+
+
+def has_few_pairs(solved: Solved) -> bool:
+    """Whether the independent coupling has at most 64 pairs."""
+    p, q = solved.problem.injected, solved.problem.extracted
+    return int(np.count_nonzero(p)) * int(np.count_nonzero(q)) <= PAIR_LIMIT
+
+
+def superposed(solved: Solved, solver: Solver) -> tuple[Solved, Solved]:
+    """The rolled problem, and both together: added in a network, averaged in a layered circuit; solved."""
+    problem, other = solved.problem, rolled(solved.problem)
+    if isinstance(problem, LayeredProblem) and isinstance(other, LayeredProblem):
+        both: Problem = LayeredProblem(
+            problem.circuit, _average(problem.source, other.source), _average(problem.sink, other.sink)
+        )
+    else:
+        both = replace(
+            problem,
+            injected=problem.injected + other.injected,
+            extracted=problem.extracted + other.extracted,
+        )
+    return _potentials_and_currents(other, solver), _potentials_and_currents(both, solver)
+
+
+def rolled(problem: Problem) -> Problem:
+    """The same circuit with sources and sinks exchanged, and the sources moved on by one state or node."""
+    if isinstance(problem, NetworkProblem):
+        return NetworkProblem(problem.circuit, np.roll(problem.extracted, 1), problem.injected)
+    space = problem.circuit.space
+    moved = np.roll(problem.sink.to_array(), 1)
+    return LayeredProblem(
+        problem.circuit,
+        Distribution.from_probabilities(space, moved),
+        Distribution.from_probabilities(space, problem.source.to_array()),
+    )
+
+
+def backwards(problem: Problem) -> Problem:
+    """The same problem with states or nodes numbered from the last to the first."""
+    if isinstance(problem, NetworkProblem):
+        net = problem.circuit
+        turned = ResistorNetwork(
+            net.nodes[::-1], net.n_nodes - 1 - net.tails, net.n_nodes - 1 - net.heads, net.conductances
+        )
+        return NetworkProblem(turned, problem.injected[::-1].copy(), problem.extracted[::-1].copy())
+    circuit = problem.circuit
+    if not isinstance(circuit.kernel, CompleteKernel):
+        circuit = LayeredCircuit.from_conductances(
+            circuit.space, circuit.kernel.table()[::-1, ::-1], n_layers=circuit.n_layers
+        )
+    p, q = problem.source.to_array()[::-1].copy(), problem.sink.to_array()[::-1].copy()
+    return LayeredProblem(
+        circuit,
+        Distribution.from_probabilities(circuit.space, p),
+        Distribution.from_probabilities(circuit.space, q),
+    )
+
+
+def unit_problem(problem: Problem, start: int, end: int) -> Problem:
+    """The same circuit with 1 A from state (node) number `start` to number `end`."""
+    if isinstance(problem, NetworkProblem):
+        p, q = np.zeros(problem.circuit.n_nodes), np.zeros(problem.circuit.n_nodes)
+        p[start] = q[end] = 1.0
+        return NetworkProblem(problem.circuit, p, q)
+    space = problem.circuit.space
+    source, sink = (Distribution.point(space, space.states(k)) for k in (start, end))
+    return LayeredProblem(problem.circuit, source, sink)
+
+
+def independent(problem: Problem) -> Coupling:
+    """pi(x0, xN) = p(x0) q(xN) / total."""
+    p, q = _ends(problem)
+    return [
+        (int(x), int(y), float(p[x] * q[y] / p.sum())) for x in np.flatnonzero(p) for y in np.flatnonzero(q)
+    ]
+
+
+def north_west(problem: Problem) -> Coupling:
+    """The north-west corner coupling: what enters first leaves first, in the order of the numbers."""
+    return list(_north_west(*_ends(problem)))
+
+
+def _north_west(p: NDArray[np.float64], q: NDArray[np.float64]) -> Iterator[tuple[int, int, float]]:
+    left, right = np.cumsum(p), np.cumsum(q)
+    right *= left[-1] / right[-1]
+    knots = np.unique(np.concatenate([left, right]))
+    begin = 0.0
+    for stop in knots:
+        x, y = int(np.searchsorted(left, stop)), int(np.searchsorted(right, stop))
+        if stop > begin and x < len(p) and y < len(q):
+            yield x, y, float(stop - begin)
+        begin = float(stop)
+
+
+class UnitCircuits:
+    """Unit circuits x0 -> xN of a problem, each solved once."""
+
+    def __init__(self, problem: Problem, solver: Solver) -> None:
+        self.problem, self.solver = problem, solver
+        self.known: dict[tuple[int, int], Solved] = {}
+
+    def superpose(self, coupling: Coupling) -> Solved:
+        """Potentials and currents summed with the weights of the coupling, Eq. (12), (13)."""
+        parts = [(weight, self._unit(x, y)) for x, y, weight in coupling]
+        potentials = sum((w * unit.potentials for w, unit in parts), np.zeros(1))
+        currents = sum((w * unit.currents for w, unit in parts), np.zeros(1))
+        return replace(parts[0][1], problem=self.problem, potentials=potentials, currents=currents)
+
+    def _unit(self, start: int, end: int) -> Solved:
+        if (start, end) not in self.known:
+            problem = unit_problem(self.problem, start, end)
+            self.known[start, end] = _potentials_and_currents(problem, self.solver)
+        return self.known[start, end]
+
+
+def _ends(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if isinstance(problem, LayeredProblem):
+        return problem.source.to_array(), problem.sink.to_array()
+    return problem.injected, problem.extracted
+
+
+def _lemma_pair(problem: Problem, *, same: bool) -> tuple[int, int]:
+    p, q = _ends(problem)
+    start = int(np.argmax(p))
+    return start, start if same else int(np.argmax(np.where(np.arange(len(q)) == start, -1.0, q)))
+
+
+def _potentials_and_currents(problem: Problem, solver: Solver) -> Solved:
+    return Solved.of(problem.solved_by(solver), walks=False)
+
+
+def _average(first: Distribution, second: Distribution) -> Distribution:
+    values = (first.to_array() + second.to_array()) / 2
+    return Distribution.from_probabilities(first.space, values)
+
+
+def _net(problem: Problem) -> NDArray[np.float64]:
+    return problem.injected - problem.extracted
+
+
+def _mismatch(whole: NDArray[np.float64], *parts: NDArray[np.float64]) -> float:
+    remainder = whole.copy()
+    for part in parts:
+        remainder -= part
+    return _largest(remainder) / max(map(_largest, (whole, *parts)))
+
+
+def _largest(values: NDArray[np.float64]) -> float:
+    return float(np.abs(values).max(initial=0.0))

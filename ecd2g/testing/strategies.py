@@ -1,0 +1,142 @@
+"""Hypothesis strategies for state spaces, distributions, circuits and networks, with what enters and what leaves.
+
+Sizes are small by default, where mistakes are easy to read; every limit is an argument. Conductances are spread
+log-uniformly over stated decades. Totals are one to within 1e-15, so every example is a legal input.
+"""
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.testing.problems import LayeredProblem, NetworkProblem
+
+LARGEST_WEIGHT = 1000
+"""Weights of states are whole numbers up to this, before they are divided by their sum."""
+
+
+@st.composite
+def state_spaces(draw: st.DrawFn, *, max_states: int = 12, max_sites: int = 3) -> StateSpace:
+    """A space of 1 to `max_states` states on 1 to `max_sites` sites, which may have alphabets of their own."""
+    sizes = [draw(st.integers(1, max_states))]
+    while len(sizes) < max_sites and draw(st.booleans()):
+        sizes.append(draw(st.integers(1, max(1, max_states // int(np.prod(sizes))))))
+    return StateSpace(tuple(sizes))
+
+
+@st.composite
+def distributions(draw: st.DrawFn, space: StateSpace) -> Distribution:
+    """A distribution on a space that can be listed: uniform, one state, dense (some zeros), or a sparse list of states."""
+    kind = draw(st.sampled_from(["dense", "uniform", "point", "sparse"]))
+    if kind == "uniform":
+        return Distribution.uniform(space)
+    if kind == "point":
+        return Distribution.point(space, space.states(draw(st.integers(0, space.n_states - 1))))
+    weights = st.integers(0, LARGEST_WEIGHT) if kind == "dense" else st.integers(1, LARGEST_WEIGHT)
+    if kind == "dense":
+        values = draw(st.lists(weights, min_size=space.n_states, max_size=space.n_states).filter(any))
+        return Distribution.from_weights(space, values)
+    chosen = draw(
+        st.lists(st.integers(0, space.n_states - 1), min_size=1, max_size=space.n_states, unique=True)
+    )
+    values = draw(st.lists(weights, min_size=len(chosen), max_size=len(chosen)))
+    return Distribution.from_weights(space, values, space.states(chosen))
+
+
+def resistances(decades: float = 6.0) -> st.SearchStrategy[float]:
+    """10^u ohm with u uniform in +-`decades`; a fifth of them powers of ten."""
+    powers = st.integers(-int(decades), int(decades)).map(float)
+    exponents = st.floats(-decades, decades, allow_nan=False)
+    return st.one_of(powers, exponents, exponents, exponents, exponents).map(lambda u: 10.0**u)
+
+
+@st.composite
+def layered_circuits(
+    draw: st.DrawFn, *, max_states: int = 12, max_layers: int = 6, decades: float = 6.0
+) -> LayeredCircuit:
+    """A complete circuit, Eq. (11); r and R over 10^+-`decades` ohm each, so that r <= R, r > R and r = R occur."""
+    space = draw(state_spaces(max_states=max_states))
+    forward, lateral = draw(resistances(decades)), draw(resistances(decades))
+    return LayeredCircuit.complete(
+        space,
+        n_layers=draw(st.integers(2, max_layers)),
+        forward_resistance=forward,
+        lateral_resistance=draw(st.sampled_from([lateral, lateral, lateral, forward])),
+    )
+
+
+@st.composite
+def dense_kernel_circuits(
+    draw: st.DrawFn, *, max_states: int = 8, max_layers: int = 5, decades: float = 1.5
+) -> LayeredCircuit:
+    """A connected circuit with a random symmetric kernel, conductances over 10^+-`decades` siemens and some absent.
+
+    Every state keeps its forward edge, and a chain of lateral edges joins all states, so the circuit is connected.
+    """
+    space = draw(state_spaces(max_states=max_states))
+    n = space.n_states
+    matrix = np.zeros((n, n))
+    conductance = resistances(decades)
+    for x in range(n):
+        for y in range(x, n):
+            if y <= x + 1 or draw(st.booleans()):
+                matrix[x, y] = matrix[y, x] = draw(conductance)
+    return LayeredCircuit.from_conductances(space, matrix, n_layers=draw(st.integers(2, max_layers)))
+
+
+@st.composite
+def layered_problems(
+    draw: st.DrawFn, circuits: st.SearchStrategy[LayeredCircuit] | None = None
+) -> LayeredProblem:
+    """A circuit (complete or dense-kernel unless given) with a source and a sink; now and then the two are equal."""
+    if circuits is None:
+        circuits = st.one_of(layered_circuits(), dense_kernel_circuits())
+    circuit = draw(circuits)
+    source = draw(distributions(circuit.space))
+    sink = draw(st.one_of(distributions(circuit.space), distributions(circuit.space), st.just(source)))
+    return LayeredProblem(circuit, source, sink)
+
+
+@st.composite
+def networks(
+    draw: st.DrawFn, *, max_nodes: int = 12, decades: float = 1.5, extra_edges: int = 12
+) -> ResistorNetwork:
+    """A connected network of 2 to `max_nodes` nodes: a random tree and up to `extra_edges` more edges, parallel ones too.
+
+    Conductances lie in 10^+-`decades` siemens.
+    """
+    n = draw(st.integers(2, max_nodes))
+    edges = [(draw(st.integers(0, v - 1)), v) for v in range(1, n)]
+    pair = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda uv: uv[0] != uv[1])
+    edges += draw(st.lists(pair, max_size=extra_edges))
+    siemens = draw(st.lists(resistances(decades), min_size=len(edges), max_size=len(edges)))
+    return ResistorNetwork.from_edges(np.array(edges), conductance=siemens, n_nodes=n)
+
+
+@st.composite
+def network_problems(
+    draw: st.DrawFn, circuits: st.SearchStrategy[ResistorNetwork] | None = None
+) -> NetworkProblem:
+    """A network with sources and sinks at one or more nodes, disjoint or not, equal totals of 0.1 to 10 A."""
+    network = draw(networks() if circuits is None else circuits)
+    total = draw(st.sampled_from([1.0, 0.1, 10.0]))
+    injected = draw(_node_currents(network.n_nodes, total))
+    extracted = draw(_node_currents(network.n_nodes, total))
+    if np.array_equal(injected, extracted):  # every walker would stop at once: nothing flows
+        extracted = np.roll(extracted, 1)
+    if np.array_equal(injected, extracted):
+        injected, extracted = (np.eye(network.n_nodes)[k] * total for k in (0, 1))
+    return NetworkProblem(network, injected, extracted)
+
+
+@st.composite
+def _node_currents(draw: st.DrawFn, n_nodes: int, total: float) -> NDArray[np.float64]:
+    count = draw(st.integers(1, n_nodes))
+    nodes = draw(st.lists(st.integers(0, n_nodes - 1), min_size=count, max_size=count, unique=True))
+    weights = draw(st.lists(st.integers(1, LARGEST_WEIGHT), min_size=count, max_size=count))
+    currents = np.zeros(n_nodes)
+    currents[nodes] = np.array(weights) * (total / sum(weights))
+    return currents
