@@ -43,6 +43,7 @@ def sample_paths(
             raise InputError(f"layers must have shape {inside.shape} like paths, got {when.shape}")
     if at_most < 1:
         raise InputError(f"at_most must be at least 1, got {at_most}")
+    total = len(walks)
     walks, inside, when = walks[:at_most], inside[:at_most], when[:at_most]
     _moves(ax, walks, inside, when, "layer left" if layers is not None else "step")
     first, last = walks[:, 0], walks[np.arange(len(walks)), inside.sum(axis=1) - 1]
@@ -51,7 +52,8 @@ def sample_paths(
     ax.plot(*last.T, marker="D", ms=4.5, color=END, label="end", **mark)
     ax.set(xlabel="symbol of site 0", ylabel="symbol of site 1", aspect="equal")
     whole_ticks(ax, "x", "y", bins=6)
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    title = f"{len(walks)} of {total} walks" if len(walks) < total else None  # never drop walks in silence
+    ax.legend(title=title, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return ax
 
 

@@ -24,8 +24,8 @@ from ecd2g.testing.related_laws import (
     coupling_potentials_deviation,
     ground_deviation,
     has_few_pairs,
-    lemma_deviation,
     lemma_applies,
+    lemma_deviation,
     plan_deviation,
     reciprocity_deviation,
     superposed_currents_deviation,
@@ -224,14 +224,14 @@ LEMMA_SAME = Law(
     "Table 1 for x0 = xN",
     "Lemma 3.5",
     lambda solved, solver: lemma_deviation(solved, solver, same=True),
-    applies=lambda solved: lemma_applies(solved, same=True),
+    applies=lemma_applies,
 )
 LEMMA_DIFFERENT = Law(
     "lemma-different",
     "Table 1 for x0 != xN",
     "Lemma 3.5",
     lambda solved, solver: lemma_deviation(solved, solver, same=False),
-    applies=lambda solved: lemma_applies(solved, same=False),
+    applies=lemma_applies,
 )
 RECIPROCITY = Law("reciprocity", "sum J' phi = sum J phi'", "ours", reciprocity_deviation)
 ENERGY = Law("energy", "power spent = power delivered", "Tellegen", energy)

@@ -88,7 +88,7 @@ def lemma_deviation(solved: Solved, solver: Solver, *, same: bool) -> float:
     """
     circuit = solved.problem.circuit
     assert isinstance(circuit, LayeredCircuit) and isinstance(circuit.kernel, CompleteKernel)  # noqa: S101
-    n, start, end = circuit.n_states, *_lemma_pair(solved.problem, same=same)
+    n, (start, end) = circuit.n_states, _lemma_pair(solved.problem, same=same)
     exact = np.array(
         chebyshev_potential(
             n,
@@ -109,12 +109,10 @@ def lemma_deviation(solved: Solved, solver: Solver, *, same: bool) -> float:
     return max(_largest(printed - exact), _largest(unit - exact.ravel())) / _largest(exact)
 
 
-def lemma_applies(solved: Solved, *, same: bool) -> bool:
-    """Whether Lemma 3.5 speaks of the circuit: complete, a != b, and two states where x0 != xN."""
+def lemma_applies(solved: Solved) -> bool:
+    """Whether Lemma 3.5 speaks of the circuit: complete, two states or more, r != R."""
     kernel = getattr(solved.problem.circuit, "kernel", None)
-    if not isinstance(kernel, CompleteKernel) or kernel.forward == kernel.lateral:
-        return False
-    return same or kernel.n_states > 1
+    return isinstance(kernel, CompleteKernel) and kernel.n_states > 1 and kernel.forward != kernel.lateral
 
 
 def has_few_pairs(solved: Solved) -> bool:

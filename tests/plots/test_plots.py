@@ -226,6 +226,11 @@ def test_walks_start_and_end_where_they_do_and_padding_is_not_drawn():
     np.testing.assert_array_equal(moves.get_array(), [0, 1])
 
 
+def test_walks_left_out_are_counted_in_the_legend():
+    assert plots.sample_paths(walks(30), at_most=7).get_legend().get_title().get_text() == "7 of 30 walks"
+    assert not plots.sample_paths(walks(5)).get_legend().get_title().get_text()
+
+
 def test_moves_are_coloured_by_the_layer_they_leave_when_layers_are_given():
     paths = np.array([[[0, 0], [1, 1], [2, 2], [3, 3]]])
     (moves,) = plots.sample_paths(paths, layers=[[0, 1, 0, 1]]).collections

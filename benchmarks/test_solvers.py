@@ -1,0 +1,108 @@
+"""Solvers: the closed form against its floor, and against assembling and solving the node-voltage equation.
+
+Run with `make benchmarks`. Every ratio is taken within one run; the residual stands beside each time (extra_info).
+"""
+
+import time
+
+import numpy as np
+import pytest
+import scipy.sparse.linalg
+
+import ecd2g
+from ecd2g.circuit import Atoms
+from ecd2g.reference import closed_form, kirchhoff_residual
+from ecd2g.reference.assembled import sparse_solver
+from ecd2g.reference.solve import _complete_field
+
+TIMES: dict[str, float] = {}
+
+
+def note(benchmark, name: str, field) -> None:
+    TIMES[name] = benchmark.stats.stats.median
+    benchmark.extra_info["residual in A"] = float(np.abs(kirchhoff_residual(field)).max())
+
+
+@pytest.mark.benchmark(group="closed form, V = 2500, N = 30")
+def test_floor_one_copy_of_the_potentials(benchmark, random_problem) -> None:
+    circuit, p, q = random_problem(50, 2, 30)
+    potentials = ecd2g.solve(circuit, source=p, sink=q).potentials
+    benchmark(potentials.copy)
+    TIMES["copy"] = benchmark.stats.stats.median
+
+
+@pytest.mark.benchmark(group="closed form, V = 2500, N = 30")
+def test_closed_form_within_ten_copies(benchmark, random_problem) -> None:
+    circuit, p, q = random_problem(50, 2, 30)
+    atoms = Atoms.of(p, q)
+    field = benchmark(closed_form, circuit, atoms)
+    note(benchmark, "closed form N=30", field)
+    ratio = TIMES["closed form N=30"] / TIMES["copy"]
+    benchmark.extra_info["times one copy"] = round(ratio, 1)
+    print(f"\nclosed form (potentials and forward drops) / one copy of the potentials: {ratio:.1f}")
+    assert ratio <= 10.0
+
+
+@pytest.mark.benchmark(group="closed form, V = 2500, N = 30")
+def test_closed_form_with_its_certificate(benchmark, random_problem) -> None:
+    circuit, p, q = random_problem(50, 2, 30)
+    flow = benchmark(ecd2g.solve, circuit, source=p, sink=q)
+    note(benchmark, "certified N=30", flow.field)
+    benchmark.extra_info["times one copy"] = round(TIMES["certified N=30"] / TIMES["copy"], 1)
+
+
+@pytest.mark.benchmark(group="assemble and solve, V = 2500, N = 3")
+def test_closed_form_small(benchmark, random_problem) -> None:
+    circuit, p, q = random_problem(50, 2, 3)
+    note(benchmark, "closed form N=3", benchmark(closed_form, circuit, Atoms.of(p, q)))
+
+
+@pytest.mark.benchmark(group="assemble and solve, V = 2500, N = 3")
+def test_assembled_conjugate_gradients_of_scipy(benchmark, random_problem) -> None:
+    """The fastest assembled peer: SciPy's CG on the CSR matrix, assembly included."""
+    circuit, p, q = random_problem(50, 2, 3)
+    current = np.concatenate([p.to_array(), np.zeros(circuit.n_states), -q.to_array()])
+
+    def assemble_and_solve() -> np.ndarray:
+        matrix = ecd2g.reference.conductance_matrix(circuit)
+        return scipy.sparse.linalg.cg(matrix, current, rtol=1e-12, atol=0.0)[0]
+
+    potentials = benchmark.pedantic(assemble_and_solve, rounds=2)
+    field = _complete_field(circuit, Atoms.of(p, q), potentials.reshape(3, -1))
+    note(benchmark, "assembled cg", field)
+    print(f"\nassemble + CG / closed form: {TIMES['assembled cg'] / TIMES['closed form N=3']:,.0f}")
+    assert TIMES["assembled cg"] >= 5_000 * TIMES["closed form N=3"]
+
+
+@pytest.mark.benchmark(group="assemble and solve, V = 2500, N = 3")
+def test_assembled_sparse_factorisation(benchmark, random_problem) -> None:
+    """SuperLU in symmetric mode, assembly included; once, it takes long."""
+    circuit, p, q = random_problem(50, 2, 3)
+    current = np.concatenate([p.to_array(), np.zeros(circuit.n_states), -q.to_array()])
+    potentials = benchmark.pedantic(lambda: sparse_solver(circuit)(current), rounds=1)
+    note(benchmark, "sparse", _complete_field(circuit, Atoms.of(p, q), potentials.reshape(3, -1)))
+    print(f"\nassemble + SuperLU / closed form: {TIMES['sparse'] / TIMES['closed form N=3']:,.0f}")
+    assert TIMES["sparse"] >= 5_000 * TIMES["closed form N=3"]
+
+
+@pytest.mark.benchmark(group="matrix-free, V = 2500, N = 30")
+def test_matrix_free_conjugate_gradients(benchmark, random_problem) -> None:
+    circuit, p, q = random_problem(50, 2, 30)
+    flow = benchmark.pedantic(lambda: ecd2g.solve(circuit, source=p, sink=q, method="cg"), rounds=5)
+    note(benchmark, "cg N=30", flow.field)
+
+
+@pytest.mark.benchmark(group="three sites, V = 125,000, N = 10")
+def test_three_sites_of_fifty_symbols_in_seconds(benchmark, random_problem) -> None:
+    """Solve, certify, and the exact two-way law of all 125,000 end states."""
+    circuit, p, q = random_problem(50, 3, 10)
+
+    def solve_and_walk() -> float:
+        flow = ecd2g.solve(circuit, source=p, sink=q)
+        return ecd2g.metrics.total_variation(flow.law(), q.to_array())
+
+    began = time.perf_counter()
+    distance = benchmark.pedantic(solve_and_walk, rounds=3)
+    benchmark.extra_info["TV(two-way law, sink)"] = float(distance)
+    assert distance < 1e-12
+    assert time.perf_counter() - began < 60

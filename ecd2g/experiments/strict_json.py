@@ -1,0 +1,53 @@
+"""Numbers as strict JSON and TOML: no NaN, nothing that a reader in another language would refuse."""
+
+import json
+import math
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from ecd2g.errors import Ecd2gError
+from ecd2g.experiments.origin import origin
+
+
+def plain(value: Any) -> Any:
+    """The value in terms of dict, list, str, int, float, bool and None; infinity becomes a word."""
+    if isinstance(value, dict):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(entry) for entry in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return plain(value.tolist())
+    if isinstance(value, float) and math.isnan(value):
+        raise Ecd2gError("a result is not a number (NaN), which is a bug of ecd2g; please report it")
+    if isinstance(value, float) and math.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    raise TypeError(f"results must be numbers, texts, lists and mappings, got {type(value).__name__}")
+
+
+def to_json(value: Any) -> str:
+    """Strict JSON, indented, with a line break at its end."""
+    return json.dumps(plain(value), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def to_toml(config: Any) -> str:
+    """A flat dataclass as TOML, each setting with the origin of its value; settings that are None are left out."""
+    lines = []
+    for entry in fields(config):
+        value = getattr(config, entry.name)
+        if value is not None:
+            note = origin(config, entry.name)
+            lines.append(f"{entry.name} = {_toml_value(value)}" + (f"  # {note}" if note else ""))
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, str):
+        # a JSON string is a TOML string, but for the one control character JSON leaves as it is
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
+    return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -1,0 +1,130 @@
+"""Kernels, layered circuits, networks and atoms: construction and refusals."""
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from ecd2g import CapacityError, Distribution, InputError, LayeredCircuit, ResistorNetwork, StateSpace
+from ecd2g.circuit import Atoms, CompleteKernel, DenseKernel
+
+SPACE = StateSpace(3)
+
+
+def complete(**changes: object) -> LayeredCircuit:
+    arguments = {"n_layers": 4, "forward_resistance": 0.5, "lateral_resistance": 4.0} | changes
+    return LayeredCircuit.complete(SPACE, **arguments)
+
+
+@pytest.mark.parametrize("name", ["forward_resistance", "lateral_resistance"])
+@pytest.mark.parametrize("value", [0.0, -1.0, np.inf, np.nan, "wire", None, 1e-320])
+def test_unusable_resistances_are_refused_by_name(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=name):
+        complete(**{name: value})
+
+
+@pytest.mark.parametrize("n_layers", [1, 0, -3, 2.5, "2", True])
+def test_unusable_layer_counts_are_refused(n_layers: object) -> None:
+    with pytest.raises(InputError, match="layers"):
+        complete(n_layers=n_layers)
+
+
+def test_the_complete_kernel_and_its_table_are_the_same_operator() -> None:
+    kernel = CompleteKernel(5, forward=2.0, lateral=0.25)
+    values = np.arange(10.0).reshape(2, 5)
+    assert np.allclose(kernel.product(values), values @ kernel.table(), rtol=1e-15)
+    assert np.allclose(kernel.row_sums(), kernel.table().sum(axis=1))
+    assert complete().lateral_ratio == pytest.approx(2 * 0.5 / 4.0)
+
+
+def test_tables_that_would_not_fit_are_refused_with_the_size() -> None:
+    with pytest.raises(CapacityError, match="GB"):
+        CompleteKernel(10**6, 1.0, 1.0).table()
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        ([[1.0, 2.0], [3.0, 1.0]], "symmetric"),
+        ([[1.0, -2.0], [-2.0, 1.0]], "not negative"),
+        ([[1.0, np.nan], [np.nan, 1.0]], "finite"),
+        ([[1.0, 2.0]], "square"),
+    ],
+)
+def test_unusable_kernels_are_refused(matrix: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        DenseKernel(np.array(matrix))
+
+
+def test_a_kernel_must_fit_its_space_and_rho_needs_the_complete_kernel() -> None:
+    with pytest.raises(InputError, match="2 states but the space has 3"):
+        LayeredCircuit.from_conductances(SPACE, np.ones((2, 2)), n_layers=3)
+    with pytest.raises(InputError, match="complete kernel"):
+        _ = LayeredCircuit.from_conductances(SPACE, np.ones((3, 3)), n_layers=3).lateral_ratio
+
+
+def test_parallel_edges_add_up_and_self_loops_are_counted() -> None:
+    network = ResistorNetwork.from_edges([[0, 1], [1, 0], [1, 1]], resistance=[2.0, 2.0, 5.0])
+    assert network.n_edges == 1
+    assert network.n_self_loops == 1
+    assert network.conductances[0] == 1.0
+
+
+def test_networkx_attributes_are_read_as_named() -> None:
+    graph = nx.Graph()
+    graph.add_edge("a", "b", ohm=4.0)
+    graph.add_edge("b", "c", ohm=0.5)
+    as_ohms = ResistorNetwork.from_networkx(graph, resistance="ohm")
+    as_siemens = ResistorNetwork.from_networkx(graph, conductance="ohm")
+    assert as_ohms.nodes == ("a", "b", "c")
+    assert np.array_equal(as_ohms.conductances, [0.25, 2.0])
+    assert np.array_equal(as_siemens.conductances, [4.0, 0.5])
+
+
+def test_unusable_networks_are_refused() -> None:
+    graph = nx.path_graph(3)
+    with pytest.raises(InputError, match="exactly one"):
+        ResistorNetwork.from_networkx(graph)
+    with pytest.raises(InputError, match="no attribute 'ohm'"):
+        ResistorNetwork.from_networkx(graph, resistance="ohm")
+    with pytest.raises(InputError, match="no direction"):
+        ResistorNetwork.from_networkx(nx.DiGraph([(0, 1)]), resistance="ohm")
+    with pytest.raises(InputError, match="at least one edge"):
+        ResistorNetwork.from_networkx(nx.empty_graph(3), resistance="ohm")
+    with pytest.raises(InputError, match="exactly one"):
+        ResistorNetwork.from_edges([[0, 1]], resistance=[1.0], conductance=[1.0])
+    with pytest.raises(InputError, match="shape"):
+        ResistorNetwork.from_edges([0, 1], resistance=[1.0])
+    with pytest.raises(InputError, match="0..1"):
+        ResistorNetwork.from_edges([[0, 5]], resistance=[1.0], n_nodes=2)
+    for bad in (0.0, -1.0, np.nan, np.inf):
+        with pytest.raises(InputError, match="positive and finite, got .* on edge 1"):
+            ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, bad])
+
+
+def test_atoms_list_both_supports_and_one_rest() -> None:
+    space = StateSpace(5, 2)
+    p = Distribution.from_samples(space, [[0, 1], [4, 4]])
+    q = Distribution.from_samples(space, [[4, 4], [2, 2]])
+    atoms = Atoms.of(p, q)
+    assert atoms.n_atoms == 4
+    assert atoms.multiplicity[-1] == 22
+    assert np.array_equal(atoms.expand(atoms.source), p.to_array())
+    assert np.array_equal(atoms.expand(atoms.sink), q.to_array())
+    assert atoms.locate(np.array([[4, 4], [3, 3]])).tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("space", [StateSpace(5, 2), StateSpace(2, 2), StateSpace(17, 64)])
+def test_rest_states_are_never_listed_ones(space: StateSpace) -> None:
+    listed = np.zeros((2, space.n_sites), dtype=int)
+    listed[1] = 1
+    p = Distribution.from_samples(space, listed)
+    atoms = Atoms.of(p, p)
+    drawn = atoms.states(np.full(500, atoms.n_atoms - 1), np.random.default_rng(0))
+    assert np.all(atoms.locate(drawn) == atoms.n_atoms - 1)
+    if space.n_states == 4:
+        assert len(np.unique(drawn, axis=0)) == 2
+
+
+def test_sources_and_sinks_must_share_a_space() -> None:
+    with pytest.raises(InputError, match="one state space"):
+        Atoms.of(Distribution.uniform(StateSpace(3)), Distribution.uniform(StateSpace(4)))
