@@ -8,7 +8,9 @@ import ecd2g
 RATES: dict[str, float] = {}
 
 
-def row_by_row(potentials: np.ndarray, a: float, b: float, q: np.ndarray, starts: np.ndarray, rng) -> np.ndarray:
+def row_by_row(
+    potentials: np.ndarray, a: float, b: float, q: np.ndarray, starts: np.ndarray, rng
+) -> np.ndarray:
     """Two-way walks by the definition: the currents of a node to all states of both neighbouring layers."""
     n_layers, n_states = potentials.shape
     ends = []
@@ -46,9 +48,7 @@ def test_row_by_row(benchmark, random_problem) -> None:
     rng = np.random.default_rng(0)
     starts = circuit.space.index(p.sample(200, rng))
     a, b = circuit.kernel.forward, circuit.kernel.lateral
-    ends = benchmark.pedantic(
-        lambda: row_by_row(flow.potentials, a, b, q.to_array(), starts, rng), rounds=3
-    )
+    ends = benchmark.pedantic(lambda: row_by_row(flow.potentials, a, b, q.to_array(), starts, rng), rounds=3)
     rate(benchmark, "row by row", 200)
     assert len(ends) == 200
 

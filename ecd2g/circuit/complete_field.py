@@ -82,9 +82,9 @@ class CompleteField:
         a, b, n = self.kernel.forward, self.kernel.lateral, float(self.kernel.n_states)
         means = self.layer_means()
         deviations = self.potentials - means[:, None]
-        variance = np.square(deviations, out=deviations) @ self.multiplicity
+        variance = _squares(deviations, self.multiplicity)
         every_pair = n * n * np.diff(means) ** 2 + n * (variance[:-1] + variance[1:])
-        forward = np.square(self.forward_drops) @ self.multiplicity
+        forward = _squares(self.forward_drops, self.multiplicity)
         return float(b * every_pair.sum() + (a - b) * forward.sum())
 
     def outflow(self, *, forward_only: bool = False) -> NDArray[np.float64]:
@@ -190,6 +190,11 @@ class CompleteField:
         same = arrived == atoms
         same[same] = rng.random(int(same.sum())) * self.multiplicity[atoms[same]] < 1.0
         return same
+
+
+def _squares(values: NDArray[np.float64], multiplicity: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of squares over the states of every layer."""
+    return np.asarray(np.einsum("nk,nk,k->n", values, values, multiplicity), dtype=np.float64)
 
 
 def _without(total: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.float64]:

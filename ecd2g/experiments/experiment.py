@@ -27,7 +27,9 @@ class Experiment(ABC):
 
     n_layers: int = ours(10, "the text of the paper at hand does not give it")
     forward_resistance: float = paper(0.1)
-    lateral_resistance: float | None = ours(None, f"such that rho = {PAPER_RATIO}, as in the paper's 1D circuit")
+    lateral_resistance: float | None = ours(
+        None, f"such that rho = {PAPER_RATIO}, as in the paper's 1D circuit"
+    )
     method: Method = ours("auto")
     tolerance: float = ours(TOLERANCE)
     rule: Rule = ours("two-way", "the exact rule; the paper's is forward-only")

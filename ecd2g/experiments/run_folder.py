@@ -50,7 +50,9 @@ def check_free(out: Path, *, overwrite: bool) -> None:
         advice = "it is no earlier run folder of ecd2g, so not replaced; choose another --out"
         raise InputError(f"{out} must not exist yet, but it does; {advice}")
     if not overwrite:
-        raise InputError(f"{out} must not exist yet, but holds an earlier run; choose another --out or add --overwrite")
+        raise InputError(
+            f"{out} must not exist yet, but holds an earlier run; choose another --out or add --overwrite"
+        )
     foreign = _foreign_files(out)
     if foreign:
         raise InputError(
@@ -124,4 +126,6 @@ def _remove_if_empty(folder: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(f"{path} must be writable, but it is not ({error.strerror or error}); choose another --out")
+    return InputError(
+        f"{path} must be writable, but it is not ({error.strerror or error}); choose another --out"
+    )

@@ -145,7 +145,7 @@ def _deviations(field: laws.SolvedField) -> Deviations:
 
 def _relative(field: laws.SolvedField, deviations: Deviations, potential_error: float) -> dict[str, float]:
     scale, power = _largest(field.potentials), field.power()
-    total = float(np.sum(field.injected * field.multiplicity))
+    total = float(field.injected.sum()) if isinstance(field, NetworkField) else 1.0
     return {
         "kirchhoff": _largest(deviations.kirchhoff) / total,
         "ohm": _largest(deviations.ohm) / scale,
@@ -172,7 +172,7 @@ def _as_network(
 
 
 def _largest(values: NDArray[np.float64]) -> float:
-    return float(np.abs(values).max(initial=0.0))
+    return float(max(values.max(), -values.min()))
 
 
 def _norm(values: NDArray[np.float64], multiplicity: NDArray[np.float64] | float = 1.0) -> float:

@@ -12,6 +12,7 @@ arguments, and every difference of two alpha as a product. Only + x / of positiv
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, expm1, log1p, sqrt
 
 import numpy as np
@@ -79,9 +80,17 @@ class ChainResponse:
     base_drop: NDArray[np.float64]
     mean_drop: float
 
+    def __post_init__(self) -> None:
+        for values in (self.difference, self.total, self.drop, self.base_drop):
+            values.flags.writeable = False  # shared by every solve on the circuit
 
+
+@lru_cache(maxsize=64)
 def chain_response(kernel: CompleteKernel, n_layers: int) -> ChainResponse:
-    """Sums and differences of alpha_n as products of hyperbolic functions, to full relative accuracy."""
+    """Sums and differences of alpha_n as products of hyperbolic functions, to full relative accuracy.
+
+    Remembered for the circuits used last, since it serves any number of p and q.
+    """
     n_states, last = float(kernel.n_states), n_layers - 1
     mean_drop = 1.0 / (n_states * kernel.row_sum())
     if kernel.n_states == 1:
@@ -148,8 +157,14 @@ def _complete_field(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField:
     terms = np.empty((5, len(p)))
     terms[0] = (p + q) / 2 - 1.0 / float(kernel.n_states)
     terms[1], terms[2], terms[3], terms[4] = (p - q) / 2, 1.0, p, q
-    potentials = np.stack([response.difference, response.total, means], axis=1) @ terms[:3]
-    drops = np.stack([response.base_drop, response.drop, response.drop[::-1]], axis=1) @ terms[2:]
+    both = np.empty(
+        (2 * circuit.n_layers - 1, len(p))
+    )  # one allocation: fresh pages cost more than the products
+    potentials, drops = both[: circuit.n_layers], both[circuit.n_layers :]
+    of_potentials = np.stack([response.difference, response.total, means], axis=1)
+    of_drops = np.stack([response.base_drop, response.drop, response.drop[::-1]], axis=1)
+    np.matmul(of_potentials, terms[:3], out=potentials)
+    np.matmul(of_drops, terms[2:], out=drops)
     return CompleteField(circuit, atoms, potentials, drops)
 
 

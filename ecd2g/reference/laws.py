@@ -14,8 +14,10 @@ SolvedField = CompleteField | TableField | NetworkField
 def kirchhoff_residual(field: SolvedField) -> NDArray[np.float64]:
     """Net current out of every node less what is injected plus what is extracted, Eq. (1), (2); in ampere."""
     residual = field.divergence()
-    residual -= field.injected
-    residual += field.extracted
+    if isinstance(field, NetworkField):
+        return residual - field.injected + field.extracted
+    residual[0] -= field.atoms.source
+    residual[-1] += field.atoms.sink
     return residual
 
 
@@ -39,14 +41,20 @@ def energy_residual(field: SolvedField) -> float:
 
 def delivered_power(field: SolvedField) -> float:
     """sum_v (p(v) - q(v)) phi(v), in watt."""
-    net = field.injected - field.extracted
-    net *= field.potentials
-    return float(np.sum(net * field.multiplicity))
+    if isinstance(field, NetworkField):
+        return float((field.injected - field.extracted) @ field.potentials)
+    many, phi = field.multiplicity, field.potentials
+    return float(phi[0] @ (field.atoms.source * many) - phi[-1] @ (field.atoms.sink * many))
 
 
 def maximum_principle_excess(field: SolvedField) -> float:
     """How far a potential lies above the highest source or below the lowest sink; at most 0 (rounding), in volt."""
-    net, phi = field.injected - field.extracted, field.potentials
-    if not (np.any(net > 0) and np.any(net < 0)):
+    phi = field.potentials
+    if isinstance(field, NetworkField):
+        net = field.injected - field.extracted
+        sources, sinks = phi[net > 0], phi[net < 0]
+    else:
+        sources, sinks = phi[0, field.atoms.source > 0], phi[-1, field.atoms.sink > 0]
+    if not (len(sources) and len(sinks)):
         return 0.0
-    return float(max(phi.max() - phi[net > 0].max(), phi[net < 0].min() - phi.min()))
+    return float(max(phi.max() - sources.max(), sinks.min() - phi.min()))

@@ -183,14 +183,15 @@ def _largest(values: NDArray[np.float64]) -> float:
 
 
 KIRCHHOFF_INSIDE = Law("kirchhoff-inside", "at an inner node, currents sum to zero", "(1)", kirchhoff_inside)
-KIRCHHOFF_ENDS = Law(
-    "kirchhoff-ends", "at a source or sink, p + inflow = outflow + q", "(2)", kirchhoff_ends
-)
+KIRCHHOFF_ENDS = Law("kirchhoff-ends", "at a source or sink, p + inflow = outflow + q", "(2)", kirchhoff_ends)
 CUT_CURRENT = Law("cut-current", "what enters before a cut flows through it", "(3)", cut_current)
 OHM = Law("ohm", "phi(u) - phi(v) = R I", "(4)", ohm)
 GROUND = Law("ground", "potentials are defined up to a constant", "(4)", ground_deviation)
 SUPERPOSED_POTENTIALS = Law(
-    "superposed-potentials", "potentials of two source-sink systems add", "(5)", superposed_potentials_deviation
+    "superposed-potentials",
+    "potentials of two source-sink systems add",
+    "(5)",
+    superposed_potentials_deviation,
 )
 SUPERPOSED_CURRENTS = Law(
     "superposed-currents", "currents of two source-sink systems add", "(6)", superposed_currents_deviation
@@ -200,7 +201,11 @@ NO_CYCLE = Law("no-cycle", "currents form no cycle, so walks are finite", "Propo
 ARRIVAL = Law("arrival", "walks from p end distributed as q", "Corollary 3.3", arrival)
 VISITS = Law("visits", "expected visits of a node = current through it", "Definition 3.1", visits)
 FIRST_PASSAGE = Law(
-    "first-passage", "first-passage walks end distributed as q", "ours", first_passage, applies=has_first_passage
+    "first-passage",
+    "first-passage walks end distributed as q",
+    "ours",
+    first_passage,
+    applies=has_first_passage,
 )
 PLAN = Law(
     "plan", "the coupling of p and q does not matter", "Remark 3.4", plan_deviation, applies=has_few_pairs
@@ -235,7 +240,9 @@ LEMMA_DIFFERENT = Law(
 )
 RECIPROCITY = Law("reciprocity", "sum J' phi = sum J phi'", "ours", reciprocity_deviation)
 ENERGY = Law("energy", "power spent = power delivered", "Tellegen", energy)
-MAXIMUM_PRINCIPLE = Law("maximum-principle", "potentials peak at a source, bottom at a sink", "ours", maximum_principle)
+MAXIMUM_PRINCIPLE = Law(
+    "maximum-principle", "potentials peak at a source, bottom at a sink", "ours", maximum_principle
+)
 
 LAWS: tuple[Law, ...] = (
     KIRCHHOFF_INSIDE,

@@ -257,8 +257,12 @@ def chebyshev_potential(
     rows = [
         [
             -(n - 1) * share / s
-            + (0 if n_states == 1 else
-               (first[n_layers - n] * ((x == start) - share) - first[n - 1] * ((x == end) - share)) / scale)
+            + (
+                0
+                if n_states == 1
+                else (first[n_layers - n] * ((x == start) - share) - first[n - 1] * ((x == end) - share))
+                / scale
+            )
             for x in range(n_states)
         ]
         for n in range(1, n_layers + 1)

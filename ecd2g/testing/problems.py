@@ -76,8 +76,7 @@ class NetworkProblem:
     def __repr__(self) -> str:
         net = self.circuit
         edges = [
-            f"{u}-{v}: {g:.17g} S"
-            for u, v, g in zip(net.tails, net.heads, net.conductances, strict=True)
+            f"{u}-{v}: {g:.17g} S" for u, v, g in zip(net.tails, net.heads, net.conductances, strict=True)
         ]
         return (
             f"network of {net.n_nodes} nodes ({', '.join(edges)}), p = {self.injected.tolist()}, "

@@ -115,9 +115,7 @@ def walk_law(solved: Solved) -> WalkLaw:
     return WalkLaw(arrival, np.array(visits))
 
 
-def _upstream_first(
-    outgoing: list[list[tuple[int, float]]], potentials: NDArray[np.float64]
-) -> list[int]:
+def _upstream_first(outgoing: list[list[tuple[int, float]]], potentials: NDArray[np.float64]) -> list[int]:
     """Nodes after all that feed them: descending potential would do, were it not for ties by rounding.
 
     Nodes on a cycle of currents (Proposition 3.2 says there is none) come last, in descending potential.

@@ -19,9 +19,11 @@ LARGEST_WEIGHT = 1000
 
 
 @st.composite
-def state_spaces(draw: st.DrawFn, *, max_states: int = 12, max_sites: int = 3) -> StateSpace:
-    """A space of 1 to `max_states` states on 1 to `max_sites` sites, which may have alphabets of their own."""
-    sizes = [draw(st.integers(1, max_states))]
+def state_spaces(
+    draw: st.DrawFn, *, min_states: int = 1, max_states: int = 12, max_sites: int = 3
+) -> StateSpace:
+    """A space of `min_states` to `max_states` states on 1 to `max_sites` sites, which may have alphabets of their own."""
+    sizes = [draw(st.integers(min_states, max_states))]
     while len(sizes) < max_sites and draw(st.booleans()):
         sizes.append(draw(st.integers(1, max(1, max_states // int(np.prod(sizes))))))
     return StateSpace(tuple(sizes))
@@ -55,10 +57,15 @@ def resistances(decades: float = 6.0) -> st.SearchStrategy[float]:
 
 @st.composite
 def layered_circuits(
-    draw: st.DrawFn, *, max_states: int = 12, max_layers: int = 6, decades: float = 6.0
+    draw: st.DrawFn,
+    *,
+    min_states: int = 1,
+    max_states: int = 12,
+    max_layers: int = 6,
+    decades: float = 6.0,
 ) -> LayeredCircuit:
     """A complete circuit, Eq. (11); r and R over 10^+-`decades` ohm each, so that r <= R, r > R and r = R occur."""
-    space = draw(state_spaces(max_states=max_states))
+    space = draw(state_spaces(min_states=min_states, max_states=max_states))
     forward, lateral = draw(resistances(decades)), draw(resistances(decades))
     return LayeredCircuit.complete(
         space,

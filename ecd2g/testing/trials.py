@@ -1,0 +1,124 @@
+"""Laws tried on random problems by Hypothesis, outside of pytest: for programs that report instead of failing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+
+from ecd2g.movement import Paths
+from ecd2g.reference.flow import Flow
+from ecd2g.testing.laws import Law
+from ecd2g.testing.problems import Problem, Solution, Solver
+from ecd2g.testing.solved import Solved
+
+N_WALKERS = 32
+"""Walkers sampled on every layered circuit, to see that none of them comes back to a node."""
+
+
+def run_examples(
+    strategy: st.SearchStrategy[Any],
+    check: Callable[[Any], None],
+    *,
+    n_examples: int,
+    seed: int,
+    shrink: bool = False,
+) -> None:
+    """Hand `n_examples` random examples to `check`, the same ones for the same seed."""
+    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+
+    @seeded(seed)
+    @settings(
+        max_examples=n_examples,
+        database=None,
+        deadline=None,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        report_multiple_bugs=False,
+    )
+    @given(strategy)
+    def examples(problem: Any) -> None:
+        check(problem)
+
+    examples()
+
+
+def smallest_failure(
+    law: Law, strategy: st.SearchStrategy[Any], solver: Solver, *, n_examples: int, seed: int
+) -> Problem | None:
+    """The smallest problem Hypothesis finds on which a law is missed; None where all `n_examples` obey it."""
+    failing: list[Problem] = []
+
+    def miss(problem: Problem) -> None:
+        value = deviation(law, problem, RememberingSolver(solver))
+        if value is not None and not value <= law.allowance:
+            failing.append(problem)
+            raise _MissedError
+
+    try:
+        run_examples(strategy, miss, n_examples=n_examples, seed=seed, shrink=True)
+    except _MissedError:
+        return failing[-1]
+    return None
+
+
+def deviation(law: Law, problem: Problem, solver: "RememberingSolver") -> float | None:
+    """Deviation from a law; infinite where anything is raised, None where the law does not speak of the problem."""
+    try:
+        solved = solver.solved(problem)
+        return law.deviation(solved, solver) if law.applies(solved) else None
+    except Exception:  # a solver under test may raise anything: the report names the circuit, and goes on
+        return float("inf")
+
+
+class RememberingSolver:
+    """A solver that solves no problem twice on one circuit, and keeps the solved form of the first."""
+
+    def __init__(self, solver: Solver) -> None:
+        self.solver = solver
+        self.known: dict[Any, Solution] = {}
+        self.forms: dict[int, Solved] = {}
+        self.circuits: list[Any] = []  # held, so that no id() is used again
+
+    def __call__(self, circuit: Any, *, source: Any, sink: Any) -> Solution:
+        """The solution, found by the solver or remembered."""
+        key = (id(circuit), _bytes(source), _bytes(sink))
+        if key not in self.known:
+            self.known[key] = self.solver(circuit, source=source, sink=sink)
+            self.circuits.append(circuit)
+        return self.known[key]
+
+    def solved(self, problem: Problem) -> Solved:
+        """The solved form of a problem."""
+        if id(problem) not in self.forms:
+            self.forms[id(problem)] = Solved.of(problem.solved_by(self))
+        return self.forms[id(problem)]
+
+
+def revisits(problem: Problem, solver: Solver) -> float:
+    """Share of sampled two-way walks that come back to a node; Proposition 3.2 says none does."""
+    flow = problem.solved_by(solver)
+    if not isinstance(flow, Flow):
+        return 0.0
+    paths = flow.sample(N_WALKERS, rng=0, paths=True).paths
+    assert paths is not None  # noqa: S101 - for the type checker: they were asked for
+    return float(np.mean([_returns(paths, walker) for walker in range(N_WALKERS)]))
+
+
+def _returns(paths: Paths, walker: int) -> bool:
+    present = paths.layers[walker] >= 0
+    layers, states = paths.layers[walker][present], paths.states[walker][present]
+    nodes = np.column_stack([layers, states])
+    return len(np.unique(nodes, axis=0)) < len(nodes)
+
+
+class _MissedError(Exception):
+    """Raised inside Hypothesis only, to have a failing circuit made smaller."""
+
+
+def _bytes(currents: Any) -> bytes:
+    values = currents if isinstance(currents, np.ndarray) else currents.to_array()
+    return values.tobytes()
