@@ -46,11 +46,13 @@ def walk_nodes(
     outflow = field.outflow(forward_only=forward_only)
     stop = stop_probability(field, outflow, forward_only=forward_only).ravel()
     nodes, active = starts.copy(), np.arange(len(starts))
-    while len(active):
+    while True:
         chance = stop[nodes[active]]
         if np.any(np.isnan(chance)):
             raise stranded(forward_only, float(np.isnan(chance).sum()) / len(starts))
         active = active[rng.random(len(active)) >= chance]
+        if not len(active):
+            break
         move = field.draw(nodes[active], rng, forward_only=forward_only)
         nodes[active] = move.nodes
         if visitor is not None:

@@ -87,7 +87,7 @@ def tree_bound(
     delivered -= 8 * EPS * float(np.abs(net_injection) @ np.abs(centred))
     spent = float(np.sum(g * drops**2)) * sums
     lower = delivered**2 / spent if delivered > 0 and spent > 0 else 0.0
-    return TreeBound(float(error), lower / sums, upper)
+    return TreeBound(float(error), float(lower / sums), float(upper))
 
 
 def _best_conductors(network: ResistorNetwork) -> _Tree:

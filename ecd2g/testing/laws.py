@@ -178,7 +178,7 @@ def has_first_passage(solved: Solved) -> bool:
     return solved.first_passage is not None
 
 
-def _largest(values: NDArray[np.float64]) -> float:
+def _largest(values: NDArray[np.floating]) -> float:
     return float(np.abs(values).max(initial=0.0))
 
 

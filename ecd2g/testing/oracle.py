@@ -1,7 +1,7 @@
 """The slow, exact twin: circuits solved in rational arithmetic straight from the definitions, never from a closed form.
 
 Node-voltage equation by integer elimination, currents by Ohm's law, laws of the walk by one sweep over the nodes in
-descending potential. Everything is a Fraction, so an oracle value carries no rounding at all. A few dozen nodes at most.
+descending potential. Everything is a Fraction, so answers carry no rounding at all. A few dozen nodes at most.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import lcm
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from ecd2g.errors import InputError
 
@@ -78,11 +78,11 @@ def exact_layered(
     source: Sequence[Number],
     sink: Sequence[Number],
     *,
-    kernel: ArrayLike | Sequence[Sequence[Number]] | None = None,
+    kernel: NDArray[np.float64] | Sequence[Sequence[Number]] | None = None,
     forward_resistance: Number | None = None,
     lateral_resistance: Number | None = None,
 ) -> ExactLayered:
-    """Exact answers for a layered circuit with a V x V `kernel` of conductances, or with the two resistances of Eq. (11).
+    """Exact answers for a layered circuit with a V x V `kernel` in siemens, or with the resistances of Eq. (11).
 
     `source` and `sink` ``(V,)`` are divided by their exact sums. Floats are taken at their exact binary value.
     """
@@ -94,7 +94,7 @@ def exact_layered(
         table = [[forward if x == y else lateral for y in range(n_states)] for x in range(n_states)]
     else:
         rows = kernel.tolist() if isinstance(kernel, np.ndarray) else kernel
-        table = [[Fraction(g) for g in row] for row in rows]  # type: ignore[union-attr]
+        table = [[Fraction(g) for g in row] for row in rows]
     return _layered(table, n_layers, source, sink)
 
 
@@ -176,17 +176,17 @@ def _components(n_nodes: int, edges: list[Edge]) -> list[int]:
 def _eliminate(rows: list[list[Fraction]]) -> list[Fraction]:
     """Gaussian elimination of a positive definite system [A | b], free of fractions on the way (Bareiss 1968)."""
     n = len(rows)
-    matrix = []
+    matrix: list[list[int]] = []
     for row in rows:
         scale = lcm(*(value.denominator for value in row))
         matrix.append([int(value * scale) for value in row])
     previous = 1
     for k in range(n - 1):
         pivot_row, pivot = matrix[k], matrix[k][k]
-        for row in matrix[k + 1 :]:
-            factor = row[k]
+        for lower in matrix[k + 1 :]:
+            factor = lower[k]
             for j in range(k + 1, n + 1):
-                row[j] = (pivot * row[j] - factor * pivot_row[j]) // previous
+                lower[j] = (pivot * lower[j] - factor * pivot_row[j]) // previous
         previous = pivot
     solution = [Fraction(0)] * n
     for k in reversed(range(n)):
@@ -239,7 +239,7 @@ def chebyshev_potential(
     start: int,
     end: int,
 ) -> Table:
-    """Lemma 3.5 as printed: exact potentials [layer][state] of 1 A from `start` to `end`, mean zero; both cases of Table 1.
+    """Lemma 3.5 as printed, both cases of Table 1: exact potentials [layer][state] of 1 A from `start` to `end`, mean zero.
 
     phi_n(x) = -(n - 1) / (V s)
                + { T_{N-n}(t) ([x = x0] - 1/V) - T_{n-1}(t) ([x = xN] - 1/V) } / { (a - b)(t^2 - 1) U_{N-2}(t) },

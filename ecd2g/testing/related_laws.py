@@ -1,7 +1,7 @@
 """Deviations of the laws that compare a solution with the solutions of related problems."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -60,7 +60,7 @@ def ground_deviation(solved: Solved, solver: Solver) -> float:
 
 
 def plan_deviation(solved: Solved, solver: Solver) -> float:
-    """Largest difference of the potentials superposed under two couplings, over the largest sum of their sizes; Remark 3.4."""
+    """Largest difference of the potentials under two couplings, over the largest sum of their sizes; Remark 3.4."""
     units = UnitCircuits(solved.problem, solver)
     first, second = units.superpose(independent(solved.problem)), units.superpose(north_west(solved.problem))
     return _largest(first.potentials - second.potentials) / max(first.volts, second.volts)
@@ -84,12 +84,13 @@ def coupling_currents_deviation(solved: Solved, solver: Solver) -> float:
 
 
 def lemma_deviation(solved: Solved, solver: Solver, *, same: bool) -> float:
-    """Largest deviation of `table_1`, and of the solver, from Lemma 3.5 in rational arithmetic; over the largest potential.
+    """Largest deviation of `table_1` and of the solver from Lemma 3.5 in fractions, over the largest potential.
 
     One unit circuit: from the likeliest state of p to itself (`same`), or to the likeliest other state of q.
     """
     circuit = solved.problem.circuit
-    assert isinstance(circuit, LayeredCircuit) and isinstance(circuit.kernel, CompleteKernel)  # noqa: S101
+    assert isinstance(circuit, LayeredCircuit)  # noqa: S101 - for the type checker: the law does not apply otherwise
+    assert isinstance(circuit.kernel, CompleteKernel)  # noqa: S101
     n, (start, end) = circuit.n_states, _lemma_pair(solved.problem, same=same)
     exact = np.array(
         chebyshev_potential(
@@ -126,17 +127,17 @@ def has_few_pairs(solved: Solved) -> bool:
 def superposed(solved: Solved, solver: Solver) -> tuple[Solved, Solved]:
     """The rolled problem, and both together: added in a network, averaged in a layered circuit; solved."""
     problem, other = solved.problem, rolled(solved.problem)
-    if isinstance(problem, LayeredProblem) and isinstance(other, LayeredProblem):
-        both: Problem = LayeredProblem(
-            problem.circuit, _average(problem.source, other.source), _average(problem.sink, other.sink)
-        )
-    else:
-        both = replace(
-            problem,
-            injected=problem.injected + other.injected,
-            extracted=problem.extracted + other.extracted,
-        )
+    both = _together(problem, other)
     return _potentials_and_currents(other, solver), _potentials_and_currents(both, solver)
+
+
+def _together(problem: Problem, other: Problem) -> Problem:
+    if isinstance(problem, LayeredProblem) and isinstance(other, LayeredProblem):
+        source, sink = _average(problem.source, other.source), _average(problem.sink, other.sink)
+        return LayeredProblem(problem.circuit, source, sink)
+    assert isinstance(problem, NetworkProblem)  # noqa: S101 - for the type checker
+    injected, extracted = problem.injected + other.injected, problem.extracted + other.extracted
+    return NetworkProblem(problem.circuit, injected, extracted)
 
 
 def rolled(problem: Problem) -> Problem:
@@ -211,7 +212,7 @@ def _north_west(p: NDArray[np.float64], q: NDArray[np.float64]) -> Iterator[tupl
 
 @dataclass(frozen=True, eq=False)
 class Superposition:
-    """Weighted sums of unit potentials and currents; `volts` and `amperes` are the largest weighted sums of their sizes."""
+    """Weighted sums of unit potentials and currents; `volts`, `amperes`: the largest weighted sum of their sizes."""
 
     potentials: NDArray[np.float64]
     currents: NDArray[np.float64]

@@ -47,13 +47,13 @@ class Solved:
     def from_arrays(cls, problem: Problem, potentials: ArrayLike, currents: ArrayLike) -> "Solved":
         """From the arrays of your own solver, which claim nothing about walks.
 
-        Layered: potentials ``(n_layers, V)``, currents ``(n_gaps, V, V)`` from (n, x) to (n + 1, y). Network: potentials
-        ``(n_nodes,)`` and currents ``(n_edges,)`` in the order of `network.tails` and `network.heads`.
+        Layered: potentials ``(n_layers, V)``, currents ``(n_gaps, V, V)`` from (n, x) to (n + 1, y).
+        Network: potentials ``(n_nodes,)`` and currents ``(n_edges,)`` in the order of `network.tails` and `network.heads`.
         """
         tails, heads, conductances = edges(problem)
         values = np.asarray(currents, dtype=np.float64)
         if isinstance(problem, LayeredProblem):
-            values = values[:, *np.nonzero(problem.circuit.kernel.table() > 0)].ravel()
+            values = np.concatenate([table[problem.circuit.kernel.table() > 0] for table in values])
         return cls(problem, tails, heads, conductances, np.ravel(potentials), values)
 
     @property

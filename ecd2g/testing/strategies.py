@@ -22,7 +22,7 @@ LARGEST_WEIGHT = 1000
 def state_spaces(
     draw: st.DrawFn, *, min_states: int = 1, max_states: int = 12, max_sites: int = 3
 ) -> StateSpace:
-    """A space of `min_states` to `max_states` states on 1 to `max_sites` sites, which may have alphabets of their own."""
+    """A space of `min_states` to `max_states` states on 1 to `max_sites` sites with alphabets of their own."""
     sizes = [draw(st.integers(min_states, max_states))]
     while len(sizes) < max_sites and draw(st.booleans()):
         sizes.append(draw(st.integers(1, max(1, max_states // int(np.prod(sizes))))))
@@ -31,7 +31,7 @@ def state_spaces(
 
 @st.composite
 def distributions(draw: st.DrawFn, space: StateSpace) -> Distribution:
-    """A distribution on a space that can be listed: uniform, one state, dense (some zeros), or a sparse list of states."""
+    """A distribution on a space that can be listed: uniform, one state, dense (some zeros), or a list of states."""
     kind = draw(st.sampled_from(["dense", "uniform", "point", "sparse"]))
     if kind == "uniform":
         return Distribution.uniform(space)
@@ -111,7 +111,7 @@ def layered_problems(
 def networks(
     draw: st.DrawFn, *, max_nodes: int = 12, decades: float = 1.5, extra_edges: int = 12
 ) -> ResistorNetwork:
-    """A connected network of 2 to `max_nodes` nodes: a random tree and up to `extra_edges` more edges, parallel ones too.
+    """A connected network of 2 to `max_nodes` nodes: a random tree and up to `extra_edges` more (also parallel) edges.
 
     Conductances lie in 10^+-`decades` siemens.
     """
@@ -132,9 +132,9 @@ def network_problems(
     total = draw(st.sampled_from([1.0, 0.1, 10.0]))
     injected = draw(_node_currents(network.n_nodes, total))
     extracted = draw(_node_currents(network.n_nodes, total))
-    if np.array_equal(injected, extracted):  # every walker would stop at once: nothing flows
+    if np.allclose(injected, extracted):  # nothing would flow but rounding
         extracted = np.roll(extracted, 1)
-    if np.array_equal(injected, extracted):
+    if np.allclose(injected, extracted):
         injected, extracted = (np.eye(network.n_nodes)[k] * total for k in (0, 1))
     return NetworkProblem(network, injected, extracted)
 

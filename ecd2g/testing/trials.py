@@ -1,7 +1,7 @@
 """Laws tried on random problems by Hypothesis, outside of pytest: for programs that report instead of failing."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
@@ -48,14 +48,14 @@ def run_examples(
 
 def smallest_failure(
     law: Law, strategy: st.SearchStrategy[Any], solver: Solver, *, n_examples: int, seed: int
-) -> Problem | None:
-    """The smallest problem Hypothesis finds on which a law is missed; None where all `n_examples` obey it."""
-    failing: list[Problem] = []
+) -> str | None:
+    """The smallest problem Hypothesis finds on which a law is missed, and how; None where all `n_examples` obey it."""
+    failing: list[str] = []
 
     def miss(problem: Problem) -> None:
-        value = deviation(law, problem, RememberingSolver(solver))
-        if value is not None and not value <= law.allowance:
-            failing.append(problem)
+        found = measure(law, problem, RememberingSolver(solver))
+        if found is not None and not found.deviation <= law.allowance:
+            failing.append(f"{found.error or f'deviation {found.deviation:.1e}'} on {problem!r}")
             raise _MissedError
 
     try:
@@ -65,13 +65,20 @@ def smallest_failure(
     return None
 
 
-def deviation(law: Law, problem: Problem, solver: "RememberingSolver") -> float | None:
-    """Deviation from a law; infinite where anything is raised, None where the law does not speak of the problem."""
+class Measured(NamedTuple):
+    """Deviation from a law; infinite, with the `error`, where something was raised."""
+
+    deviation: float
+    error: str | None = None
+
+
+def measure(law: Law, problem: Problem, solver: "RememberingSolver") -> Measured | None:
+    """Solve a problem and measure its deviation from a law; None where the law does not speak of it."""
     try:
         solved = solver.solved(problem)
-        return law.deviation(solved, solver) if law.applies(solved) else None
-    except Exception:  # a solver under test may raise anything: the report names the circuit, and goes on
-        return float("inf")
+        return Measured(law.deviation(solved, solver)) if law.applies(solved) else None
+    except Exception as error:  # a solver under test may raise anything: report the circuit, and go on
+        return Measured(float("inf"), f"{type(error).__name__}: {error}")
 
 
 class RememberingSolver:

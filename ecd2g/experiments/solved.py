@@ -1,0 +1,63 @@
+"""A solved experiment, and the walks on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.data.problem import Problem
+from ecd2g.experiments.experiment import Experiment
+from ecd2g.experiments.stages import Stages
+from ecd2g.movement.rules import Rule
+from ecd2g.movement.sampling import Walks
+from ecd2g.reference.flow import Flow
+
+
+@dataclass(frozen=True, eq=False)
+class SolvedExperiment:
+    """An experiment with nothing left open, its problem, and the exact flow."""
+
+    experiment: Experiment
+    problem: Problem
+    flow: Flow
+
+    def sample(self, n: int | None = None, rule: Rule | None = None, *, paths: bool = False) -> Walks:
+        """Walk by the experiment's own number of walks, rule and seed, unless told otherwise."""
+        settings = self.experiment
+        n = settings.n_walks if n is None else n
+        return self.flow.sample(n, settings.rule if rule is None else rule, settings.seed, paths=paths)
+
+    def target_law(self) -> NDArray[np.float64]:
+        """Probabilities of the target per atom: one entry a listed state, one for all others together."""
+        atoms = self.flow.field.atoms
+        return atoms.sink * atoms.multiplicity
+
+    def empirical_law(self, states: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Shares of the given states ``(n, n_sites)`` per atom; they work where states cannot be enumerated."""
+        atoms = self.flow.field.atoms
+        return np.bincount(atoms.locate(states), minlength=atoms.n_atoms) / len(states)
+
+
+def solve_experiment(experiment: Experiment, stages: Stages) -> SolvedExperiment:
+    """Make the problem and solve the circuit, exactly and with a certificate."""
+    with stages("make_problem"):
+        problem = experiment.problem()
+        resolved = experiment.resolved(problem.space)
+        resolved.circuit(problem.space)  # refuses bad settings before any work
+    with stages("solve"):
+        flow = resolved.solve(problem)
+    return SolvedExperiment(resolved, problem, flow)
+
+
+def site_marginals(distribution: Distribution) -> list[NDArray[np.float64]]:
+    """P(x_i = a) of every site i, one array ``(n_symbols,)`` a site."""
+    sizes = distribution.space.alphabet_sizes
+    if distribution.states is None:
+        table = distribution.probabilities.reshape(sizes)
+        sites = range(len(sizes))
+        return [table.sum(axis=tuple(other for other in sites if other != site)) for site in sites]
+    return [
+        np.bincount(column, weights=distribution.probabilities, minlength=size)
+        for column, size in zip(distribution.states.T, sizes, strict=True)
+    ]
