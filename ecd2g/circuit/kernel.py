@@ -105,5 +105,6 @@ def require_table(n_states: int, purpose: str, copies: int = 1) -> None:
         raise CapacityError(
             f"{purpose} would hold {float(copies) * float(n_states) ** 2:.3g} numbers "
             f"({8e-9 * float(copies) * float(n_states) ** 2:.3g} GB), and the limit is {TABLE_LIMIT:.3g}; "
-            f"use the methods that need no table: closed-form or cg solves, two-way or forward-only rules"
+            f"take fewer states or layers, or stay with what needs no table: the complete kernel, solved in "
+            f"closed form, with the two-way or the forward-only rule"
         )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.field import Move, in_layer
+from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.layered import LayeredCircuit
 
 CHUNK = 2**22
@@ -28,8 +29,10 @@ class TableField:
         cls, circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]
     ) -> "TableField":
         """Currents by Ohm's law, Eq. (4): K(x, y) (phi_n(x) - phi_{n+1}(y))."""
-        drops = potentials[:-1, :, None] - potentials[1:, None, :]
-        return cls(circuit, atoms, potentials, circuit.kernel.table() * drops)
+        require_table(circuit.n_states, "the currents of all edges", copies=circuit.n_gaps)
+        tables = potentials[:-1, :, None] - potentials[1:, None, :]
+        tables *= circuit.kernel.table()
+        return cls(circuit, atoms, potentials, tables)
 
     @property
     def multiplicity(self) -> NDArray[np.float64]:

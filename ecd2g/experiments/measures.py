@@ -67,9 +67,8 @@ def law_numbers(solved: SolvedExperiment, rule: Rule) -> dict[str, Any]:
 
 
 def end_law(solved: SolvedExperiment, law: ExactLaw) -> NDArray[np.float64]:
-    """Probability of every atom under an exact law; what rounding left unfinished goes where the rest went."""
-    ends = law.ends[-1] * solved.flow.field.multiplicity
-    return ends / ends.sum()
+    """Probability of every atom under an exact law; it sums to one less what is `unfinished`, at most 1e-12."""
+    return law.ends[-1] * solved.flow.field.multiplicity
 
 
 def walk_numbers(solved: SolvedExperiment, walks: Walks) -> dict[str, Any]:

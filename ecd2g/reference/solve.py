@@ -46,7 +46,7 @@ SOLVERS: dict[str, Callable[[Circuit], PotentialSolver]] = {
 TOLERANCE = 1e-8
 """Largest relative deviation a certificate may show unless the caller says otherwise."""
 
-DENSE_NODES = 1500
+DENSE_NODES = 200
 """Up to this many nodes "auto" takes the dense solver where there is no closed form."""
 
 REFINEMENTS = 4

@@ -37,7 +37,7 @@ class NetworkCase:
 
 @dataclass(frozen=True, eq=False)
 class LayeredCase:
-    """A layered problem with its answers: potentials ``(n_layers, V)`` in volt, mean zero; laws of the end state ``(V,)``.
+    """A layered problem with its answers: potentials ``(n_layers, V)``, mean zero, in volt; laws of the end state.
 
     `forward_only_law` is None where a walker has no current to the next layer; currents in ampere, power in watt.
     """

@@ -239,12 +239,12 @@ def chebyshev_potential(
     start: int,
     end: int,
 ) -> Table:
-    """Lemma 3.5 as printed, both cases of Table 1: exact potentials [layer][state] of 1 A from `start` to `end`, mean zero.
+    """Lemma 3.5 as printed: potentials [layer][state] of 1 A from `start` to `end`, in fractions; both cases of Table 1.
 
     phi_n(x) = -(n - 1) / (V s)
                + { T_{N-n}(t) ([x = x0] - 1/V) - T_{n-1}(t) ([x = xN] - 1/V) } / { (a - b)(t^2 - 1) U_{N-2}(t) },
 
-    n = 1..N, a = 1/r, b = 1/R, s = a + (V - 1) b, t = s / (a - b), T and U the Chebyshev polynomials of the first and
+    less their mean, n = 1..N, a = 1/r, b = 1/R, s = a + (V - 1) b, t = s / (a - b), T and U the Chebyshev polynomials of the first and
     second kind. InputError where r = R, for there t is infinite.
     """
     a, b = 1 / Fraction(forward_resistance), 1 / Fraction(lateral_resistance)

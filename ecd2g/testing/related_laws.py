@@ -141,9 +141,12 @@ def _together(problem: Problem, other: Problem) -> Problem:
 
 
 def rolled(problem: Problem) -> Problem:
-    """The same circuit with sources and sinks exchanged, and the sources moved on by one state or node."""
+    """The same circuit with sources and sinks exchanged, and the sources moved on by one state or node.
+
+    A network gets half of the current, lest the two problems cancel.
+    """
     if isinstance(problem, NetworkProblem):
-        return NetworkProblem(problem.circuit, np.roll(problem.extracted, 1), problem.injected)
+        return NetworkProblem(problem.circuit, np.roll(problem.extracted, 1) / 2, problem.injected / 2)
     space = problem.circuit.space
     moved = np.roll(problem.sink.to_array(), 1)
     return LayeredProblem(
@@ -261,7 +264,9 @@ def _lemma_pair(problem: Problem, *, same: bool) -> tuple[int, int]:
 
 def _potentials_and_currents(problem: Problem, solver: Solver) -> Solved:
     """Solve, unless every ampere leaves a network where it enters: then nothing flows."""
-    if isinstance(problem, NetworkProblem) and np.array_equal(problem.injected, problem.extracted):
+    if isinstance(problem, NetworkProblem) and np.allclose(
+        problem.injected, problem.extracted, rtol=1e-12, atol=0.0
+    ):
         nothing = np.zeros(problem.circuit.n_nodes), np.zeros(problem.circuit.n_edges)
         return Solved.from_arrays(problem, *nothing)
     return Solved.of(problem.solved_by(solver), walks=False)

@@ -48,7 +48,7 @@ class Solved:
         """From the arrays of your own solver, which claim nothing about walks.
 
         Layered: potentials ``(n_layers, V)``, currents ``(n_gaps, V, V)`` from (n, x) to (n + 1, y).
-        Network: potentials ``(n_nodes,)`` and currents ``(n_edges,)`` in the order of `network.tails` and `network.heads`.
+        Network: potentials ``(n_nodes,)`` and currents ``(n_edges,)`` in the order of `network.tails`.
         """
         tails, heads, conductances = edges(problem)
         values = np.asarray(currents, dtype=np.float64)

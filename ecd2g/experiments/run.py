@@ -1,0 +1,108 @@
+"""The jobs a run can do: solve, walk, measure, draw; each writes into a folder where one is given."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ecd2g.experiments.experiment import Experiment
+from ecd2g.experiments.flow_arrays import save_flow
+from ecd2g.experiments.letters import write_states
+from ecd2g.experiments.measures import circuit_numbers, independent_numbers, law_numbers, walk_numbers
+from ecd2g.experiments.record import write_record
+from ecd2g.experiments.solved import SolvedExperiment, solve_experiment
+from ecd2g.experiments.stages import Stages
+from ecd2g.experiments.summary import summary
+from ecd2g.movement import Walks
+from ecd2g.movement.rules import RULES, Rule
+
+
+def solve_run(experiment: Experiment, folder: Path | None, command: str, *, quiet: bool = False) -> str:
+    """Potentials, currents and certificate; returns the summary."""
+    stages = Stages(2, quiet=quiet)
+    solved = solve_experiment(experiment, stages)
+    numbers = circuit_numbers(solved)
+    if folder is not None:
+        save_flow(solved.flow, folder / "flow.npz")
+    return f"{_finish(solved, folder, command, numbers, stages)}\n{solved.flow.certificate}"
+
+
+def sample_run(experiment: Experiment, folder: Path | None, command: str, *, quiet: bool = False) -> str:
+    """Walks from source to target, compared with the target; returns the summary."""
+    stages = Stages(3, quiet=quiet)
+    solved = solve_experiment(experiment, stages)
+    walks = _walk(solved, stages)
+    if folder is not None:
+        _save_walks(walks, solved, folder)
+    numbers = circuit_numbers(solved) | _walked(solved, walks)
+    return _finish(solved, folder, command, numbers, stages)
+
+
+def plot_run(experiment: Experiment, folder: Path, command: str, *, quiet: bool = False) -> str:
+    """Figures that fit the shape of the data; returns the summary."""
+    return _drawn_run(experiment, folder, command, quiet=quiet, arrays=False)
+
+
+def reproduce_run(experiment: Experiment, folder: Path, command: str, *, quiet: bool = False) -> str:
+    """Everything: exact laws of all rules, walks, arrays and figures; returns the summary."""
+    return _drawn_run(experiment, folder, command, quiet=quiet, arrays=True)
+
+
+def _drawn_run(experiment: Experiment, folder: Path, command: str, *, quiet: bool, arrays: bool) -> str:
+    stages = Stages(5, quiet=quiet)
+    solved = solve_experiment(experiment, stages)
+    with stages("exact_laws"):
+        laws = {rule: law_numbers(solved, rule) for rule in _RULES}
+    walks = _walk(solved, stages)
+    numbers = circuit_numbers(solved) | {"laws": laws} | _walked(solved, walks)
+    if arrays:
+        save_flow(solved.flow, folder / "flow.npz")
+        _save_walks(walks, solved, folder)
+    with stages("draw"):
+        numbers["figures"] = _draw(solved, walks, numbers, folder)
+    return _finish(solved, folder, command, numbers, stages)
+
+
+_RULES: tuple[Rule, ...] = RULES  # type: ignore[assignment]
+
+
+def _walk(solved: SolvedExperiment, stages: Stages) -> Walks:
+    with stages("walk"):
+        return solved.sample()
+
+
+def _walked(solved: SolvedExperiment, walks: Walks) -> dict[str, Any]:
+    return {
+        "rule": solved.experiment.rule,
+        "walks": walk_numbers(solved, walks),
+        "independent_coupling": independent_numbers(solved.problem),
+    }
+
+
+def _save_walks(walks: Walks, solved: SolvedExperiment, folder: Path) -> None:
+    for name, states in (("starts", walks.starts), ("ends", walks.ends)):
+        np.save(folder / f"{name}.npy", states, allow_pickle=False)
+        write_states(folder / f"{name}.csv", states, solved.problem.alphabet)
+    np.save(folder / "n_steps.npy", walks.n_steps, allow_pickle=False)
+
+
+def _draw(solved: SolvedExperiment, walks: Walks, numbers: dict[str, Any], folder: Path) -> list[str]:
+    from ecd2g.experiments.figures import Picture  # noqa: PLC0415 - solve and sample need no matplotlib
+
+    distances = {
+        f"exact {rule} law": float(law["total_variation"])
+        for rule, law in numbers["laws"].items()
+        if "total_variation" in law
+    }
+    sampled = numbers["walks"]
+    distances[f"{sampled['n_walks']:,} {numbers['rule']} walks"] = float(sampled["total_variation"])
+    return Picture(solved, walks, distances, sampled["floor_expected"]).save(folder)
+
+
+def _finish(
+    solved: SolvedExperiment, folder: Path | None, command: str, numbers: dict[str, Any], stages: Stages
+) -> str:
+    timing = stages.close()
+    if folder is not None:
+        write_record(folder, command=command, config=solved.experiment, numbers=numbers, timing=timing)
+    return summary(numbers, timing)

@@ -1,0 +1,44 @@
+"""docs/equations.md, the code and the tests are kept in step."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "equations.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGE.splitlines()
+    if line.startswith("| ") and "`" in line
+]
+REQUIRED = [*(f"({n})" for n in (*range(1, 14), 15, 16, 17, 18)), "Definition 3.1", "Definition A.1",
+            "Proposition 3.2", "Corollary 3.3", "Remark 3.4", "Lemma 3.5", "Table 1"]  # fmt: skip
+
+
+def names(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+@pytest.mark.parametrize("number", REQUIRED)
+def test_every_equation_of_the_paper_has_a_row(number: str) -> None:
+    assert any(number in row[0] for row in ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_every_function_named_exists_and_cites_the_equation(row: list[str]) -> None:
+    for dotted in names(row[2]):
+        module_name, _, attribute = dotted.partition(":")
+        target = importlib.import_module(module_name)
+        for part in attribute.split("."):
+            target = getattr(target, part)
+        assert target.__doc__, dotted
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_every_test_named_exists(row: list[str]) -> None:
+    assert names(row[3])
+    for reference in names(row[3]):
+        path, _, test = reference.partition("::")
+        assert f"def {test}" in (ROOT / path).read_text(encoding="utf-8"), reference

@@ -1,0 +1,98 @@
+"""The closed form against rational arithmetic, with 1/r over 1/R from 1e-18 to 1e18."""
+
+import numpy as np
+import pytest
+
+import ecd2g
+from ecd2g.testing import exact_layered
+
+DIGITS = 1e-12
+
+DECADES = [-18, -12, -9, -6, -3, -1, 0, 1, 3, 6, 9, 12, 18]
+SIZES = [(v, n) for v in (1, 2, 3, 5) for n in (2, 3, 4, 6)]
+
+
+def ends(n_states, rng):
+    """Sources and sinks: one state to itself and to another, p = q, p nearly q, dense, and one with zeros."""
+    dense, other = rng.dirichlet(np.ones(n_states)), rng.dirichlet(np.ones(n_states))
+    point, last = np.eye(n_states)[0], np.eye(n_states)[-1]
+    half = np.where(np.arange(n_states) % 2 == 0, 1.0, 0.0)
+    yield point, point
+    yield point, last
+    yield dense, other
+    yield dense, dense
+    yield dense, (dense * (1 + 1e-9 * other)) / (dense * (1 + 1e-9 * other)).sum()
+    yield half / half.sum(), other
+
+
+def complete(n_states, n_layers, decade):
+    space = ecd2g.StateSpace(n_states)
+    return ecd2g.LayeredCircuit.complete(
+        space,
+        n_layers=n_layers,
+        forward_resistance=10.0 ** (-decade / 2),
+        lateral_resistance=10.0 ** (decade / 2),
+    )
+
+
+def relative(found, expected):
+    expected = np.array(expected, dtype=float)
+    return np.abs(np.asarray(found) - expected).max() / np.abs(expected).max()
+
+
+def compare(circuit, p, q):
+    """Flow and oracle of one problem."""
+    source, sink = (ecd2g.Distribution.from_probabilities(circuit.space, side) for side in (p, q))
+    flow = ecd2g.solve(circuit, source=source, sink=sink, method="closed-form")
+    exact = exact_layered(circuit.n_layers, p.tolist(), q.tolist(), kernel=circuit.kernel.table())
+    return flow, exact
+
+
+@pytest.mark.parametrize("decade", DECADES)
+def test_closed_form_is_right_at_every_ratio_of_resistances(decade):
+    rng = np.random.default_rng(decade + 100)
+    for n_states, n_layers in SIZES:
+        for p, q in list(ends(n_states, rng))[: 6 if n_layers < 6 else 3]:
+            flow, exact = compare(complete(n_states, n_layers, decade), p, q)
+            currents = np.stack([flow.currents(gap) for gap in range(flow.circuit.n_gaps)])
+            assert relative(flow.potentials, exact.potentials) <= DIGITS
+            assert relative(currents, exact.currents) <= DIGITS
+            assert relative(flow.law("two-way"), q) <= DIGITS
+            assert relative(flow.law("first-passage"), q) <= DIGITS
+            assert relative(flow.exact_law("two-way").mean_steps, exact.mean_steps) <= DIGITS
+            true_error = np.abs(flow.potentials - np.array(exact.potentials, dtype=float)).max()
+            assert true_error <= flow.certificate.potential_error * np.abs(flow.potentials).max()
+
+
+@pytest.mark.parametrize("decade", DECADES)
+def test_forward_only_law_is_right_or_a_stranded_walker_is_reported(decade):
+    rng = np.random.default_rng(decade + 200)
+    for n_states, n_layers in SIZES:
+        for p, q in list(ends(n_states, rng))[: 6 if n_layers < 6 else 3]:
+            flow, exact = compare(complete(n_states, n_layers, decade), p, q)
+            if exact.forward_only_law is None:
+                with pytest.raises(ecd2g.StrandedWalkerError):
+                    flow.law("forward-only")
+            else:
+                assert relative(flow.law("forward-only"), exact.forward_only_law) <= DIGITS
+
+
+@pytest.mark.parametrize("method", ["dense", "sparse", "cg"])
+@pytest.mark.parametrize("decade", [-18, -12, -10, -6, 6, 10, 12, 18])
+def test_a_general_solver_is_right_or_refuses(decade, method):
+    """Whatever it returns lies within the bound it gives, and it always returns below ten decades."""
+    rng = np.random.default_rng(decade + 300)
+    for n_states, n_layers in [(2, 2), (2, 3), (3, 3), (4, 4)]:
+        for p, q in list(ends(n_states, rng))[:4]:
+            circuit = complete(n_states, n_layers, decade)
+            source, sink = (ecd2g.Distribution.from_probabilities(circuit.space, side) for side in (p, q))
+            try:
+                flow = ecd2g.solve(circuit, source=source, sink=sink, method=method)
+            except ecd2g.SolverError:
+                assert abs(decade) >= 10
+                continue
+            exact = exact_layered(n_layers, p.tolist(), q.tolist(), kernel=circuit.kernel.table())
+            bound = max(flow.certificate.potential_error, 1e-15)
+            assert bound <= flow.certificate.tolerance
+            assert relative(flow.potentials, exact.potentials) <= 2 * bound
+            assert relative(flow.law("two-way"), q) <= DIGITS
