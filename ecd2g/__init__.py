@@ -1,23 +1,7 @@
 """ecd2g: exact and learned electric currents for discrete data generation (ECD2G, arXiv 2509.23825)."""
 
 from importlib import import_module
-from importlib.metadata import version as _version
 from typing import TYPE_CHECKING
-
-from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.circuit.state_space import StateSpace
-from ecd2g.errors import (
-    CapacityError,
-    Ecd2gError,
-    InputError,
-    SolverError,
-    StrandedWalkerError,
-)
-from ecd2g.reference.flow import Flow
-from ecd2g.reference.network_solution import NetworkSolution
-from ecd2g.reference.solve import solve
 
 if TYPE_CHECKING:
     from ecd2g import circuit as circuit
@@ -28,12 +12,22 @@ if TYPE_CHECKING:
     from ecd2g import plots as plots
     from ecd2g import reference as reference
     from ecd2g import testing as testing
+    from ecd2g.circuit.distribution import Distribution
+    from ecd2g.circuit.layered import LayeredCircuit
+    from ecd2g.circuit.network import ResistorNetwork
+    from ecd2g.circuit.state_space import StateSpace
+    from ecd2g.errors import (
+        CapacityError,
+        Ecd2gError,
+        InputError,
+        SolverError,
+        StrandedWalkerError,
+    )
+    from ecd2g.reference.flow import Flow
+    from ecd2g.reference.network_solution import NetworkSolution
+    from ecd2g.reference.solve import solve
 
-__version__ = _version("ecd2g")
-
-_SUBPACKAGES = frozenset(
-    ["circuit", "data", "experiments", "metrics", "movement", "plots", "reference", "testing"]
-)
+    __version__: str
 
 __all__ = [
     "CapacityError",
@@ -50,9 +44,30 @@ __all__ = [
     "solve",
 ]
 
+_HOMES = {
+    "Distribution": "ecd2g.circuit.distribution",
+    "Flow": "ecd2g.reference.flow",
+    "LayeredCircuit": "ecd2g.circuit.layered",
+    "NetworkSolution": "ecd2g.reference.network_solution",
+    "ResistorNetwork": "ecd2g.circuit.network",
+    "StateSpace": "ecd2g.circuit.state_space",
+    "solve": "ecd2g.reference.solve",
+}
+_SUBPACKAGES = frozenset(
+    ["circuit", "data", "experiments", "metrics", "movement", "plots", "reference", "testing"]
+)
+
 
 def __getattr__(name: str) -> object:
-    """Sub-packages load when first used, so that `import ecd2g` loads neither matplotlib nor hypothesis."""
+    """Names load when first used, so that `ecd2g --help` waits for no numerical library."""
     if name in _SUBPACKAGES:
         return import_module(f"ecd2g.{name}")
+    if name == "__version__":
+        return import_module("importlib.metadata").version("ecd2g")
+    if name in __all__:
+        return getattr(import_module(_HOMES.get(name, "ecd2g.errors")), name)
     raise AttributeError(f"module 'ecd2g' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_SUBPACKAGES, "__version__"])

@@ -1,9 +1,9 @@
 """The figures of a solved experiment, chosen by the shape of its space."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,9 +25,9 @@ from ecd2g.plots import (
     sample_paths,
     save,
     side_by_side,
-    site_marginals as draw_site_marginals,
     top_states,
 )
+from ecd2g.plots import site_marginals as draw_site_marginals
 
 TABLE_STATES = 128
 """One-site spaces with more states get no picture of every single edge."""
@@ -124,10 +124,8 @@ class Picture:
         flow, space = self.solved.flow, self.solved.problem.space
         ends = np.bincount(space.index(self.walks.ends), minlength=space.n_states) / len(self.walks.ends)
         shown = {"source": flow.source.to_array(), "target": flow.sink.to_array(), "sampled ends": ends}
-        try:
+        with suppress(StrandedWalkerError):  # results.json says so
             shown["forward-only law"] = flow.law("forward-only")
-        except StrandedWalkerError:
-            pass  # results.json says so
         return shown
 
     def _top_states(self) -> tuple[list[str], dict[str, NDArray[np.float64]]]:
@@ -142,11 +140,14 @@ class Picture:
             "target": atoms.sink[top],
             "sampled ends": solved.empirical_law(self.walks.ends)[top],
         }
-        try:
+        with suppress(StrandedWalkerError):  # results.json says so
             shown["forward-only law"] = end_law(solved, solved.flow.exact_law("forward-only"))[top]
-        except StrandedWalkerError:
-            pass  # results.json says so
-        return [spell(state, solved.problem.alphabet) for state in states], shown
+        return [_short(spell(state, solved.problem.alphabet)) for state in states], shown
+
+
+def _short(name: str) -> str:
+    """The two ends of a long name: what fits beside a figure."""
+    return name if len(name) <= 20 else f"{name[:10]}…{name[-9:]}"
 
 
 def _padded(sites: list[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 def letters(states: NDArray[np.int64], alphabet: tuple[str, ...] | None) -> list[list[str]]:
     """States ``(n, n_sites)`` as rows of tokens; numbers stay numbers where there is no alphabet."""
-    return [[str(symbol) if alphabet is None else alphabet[symbol] for symbol in state] for state in states.tolist()]
+    return [
+        [str(symbol) if alphabet is None else alphabet[symbol] for symbol in state]
+        for state in states.tolist()
+    ]
 
 
 def spell(state: NDArray[np.int64], alphabet: tuple[str, ...] | None) -> str:
@@ -27,6 +30,8 @@ def write_states(path: Path, states: NDArray[np.int64], alphabet: tuple[str, ...
 def write_rows(path: Path, rows: Iterable[list[str]]) -> None:
     """Write rows of text as .csv; a field that could pass for a comment makes all of them quoted."""
     listed = list(rows)
-    quoting = csv.QUOTE_ALL if any(row[0].startswith("#") for row in listed) else csv.QUOTE_MINIMAL
+    hashes = any(row[0].startswith("#") for row in listed)
     with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, quoting=quoting, lineterminator="\n").writerows(listed)
+        csv.writer(
+            stream, quoting=csv.QUOTE_ALL if hashes else csv.QUOTE_MINIMAL, lineterminator="\n"
+        ).writerows(listed)

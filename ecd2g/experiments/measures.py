@@ -22,9 +22,6 @@ from ecd2g.movement import Walks
 from ecd2g.movement.exact import ExactLaw
 from ecd2g.movement.rules import Rule
 
-FIRST_PASSAGE_STATES = 1000
-"""Spaces with more states skip the first-passage law; its kernels take O(N V^3) time."""
-
 
 def circuit_numbers(solved: SolvedExperiment) -> dict[str, Any]:
     """The size of the problem, the circuit, and the certificate of its solution."""
@@ -102,9 +99,9 @@ def independent_numbers(problem: Problem) -> dict[str, float]:
 
 
 def _first_passage_numbers(solved: SolvedExperiment) -> dict[str, Any]:
-    n_states = solved.problem.space.n_states
-    if n_states > FIRST_PASSAGE_STATES:
-        return {"skipped": f"{n_states} states; dense kernels are made up to {FIRST_PASSAGE_STATES} states only"}
+    n_states, limit = solved.problem.space.n_states, solved.experiment.first_passage_states
+    if n_states > limit:
+        return {"skipped": f"{n_states:,} states, and its dense kernels are made for {limit:,} at most"}
     law = solved.flow.law("first-passage")
     return {"total_variation": total_variation(law, solved.problem.target.to_array())}
 

@@ -58,6 +58,6 @@ def site_marginals(distribution: Distribution) -> list[NDArray[np.float64]]:
         sites = range(len(sizes))
         return [table.sum(axis=tuple(other for other in sites if other != site)) for site in sites]
     return [
-        np.bincount(column, weights=distribution.probabilities, minlength=size)
+        np.bincount(column, distribution.probabilities, size).astype(np.float64, copy=False)
         for column, size in zip(distribution.states.T, sizes, strict=True)
     ]

@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
 
 def to_json(value: Any) -> str:
     """Strict JSON, indented, with a line break at its end."""
-    return json.dumps(plain(value), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(plain(value), indent=2, allow_nan=False) + "\n"
 
 
 def to_toml(config: Any) -> str:
@@ -46,8 +46,9 @@ def to_toml(config: Any) -> str:
 
 def _toml_value(value: Any) -> str:
     if isinstance(value, str):
-        # a JSON string is a TOML string, but for the one control character JSON leaves as it is
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        # a JSON string is a TOML string, but for half characters (of odd file names) and one control character
+        whole = value.encode("utf-8", "replace").decode("utf-8")
+        return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(map(_toml_value, value)) + "]"
     return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -11,16 +11,16 @@ def summary(numbers: dict[str, Any], timing: dict[str, float]) -> str:
 
 
 def number(value: Any) -> str:
-    """A number in four digits, a word as it is, nothing for None."""
-    if value is None:
-        return ""
-    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    """A measured number in four digits, a count in full while that is readable."""
+    if isinstance(value, int) and value < 10**12:
+        return f"{value:,}"
+    return f"{value:.4g}".replace("inf", "infinite")
 
 
 def _lines(numbers: dict[str, Any], timing: dict[str, float]) -> list[tuple[str, str]]:
     problem, circuit = numbers["problem"], numbers["circuit"]
     lines = [
-        ("problem", f"{problem['title']}, {problem['n_states']:,} states"),
+        ("problem", f"{problem['title']}, {number(problem['n_states'])} states"),
         ("circuit", _circuit(circuit)),
         ("solved by", _solved(numbers["certificate"], timing)),
         ("backward current", f"{number(circuit['backward_current_ampere'])} A of 1 A"),
@@ -40,7 +40,9 @@ def _circuit(circuit: dict[str, Any]) -> str:
 
 def _solved(certificate: dict[str, Any], timing: dict[str, float]) -> str:
     error = number(certificate["potential_error"])
-    return f"{certificate['method']} in {timing['solve_s']:.3f} s, potentials within {error} (proven, relative)"
+    return (
+        f"{certificate['method']} in {timing['solve_s']:.3f} s, potentials within {error} (proven, relative)"
+    )
 
 
 def _law(law: dict[str, Any]) -> str:
@@ -48,15 +50,22 @@ def _law(law: dict[str, Any]) -> str:
         return "; ".join(f"{reason}: {text}" for reason, text in law.items())
     text = f"{number(law['total_variation']):<10}"
     if "kl_law_from_target_nats" in law:
-        text += f" KL {number(law['kl_law_from_target_nats'])} nats, {number(law['mean_steps'])} steps on average"
+        text += (
+            f" KL {number(law['kl_law_from_target_nats'])} nats, {number(law['mean_steps'])} steps on average"
+        )
     return text.rstrip()
 
 
 def _walk_lines(walks: dict[str, Any], rule: str, timing: dict[str, float]) -> list[tuple[str, str]]:
     verdict = "within" if walks["within_floor"] else "ABOVE"
-    floor = f"{number(walks['floor_expected'])} expected of perfect samples, bound {number(walks['floor_bound'])}"
+    floor = (
+        f"{number(walks['floor_expected'])} expected of perfect samples, bound {number(walks['floor_bound'])}"
+    )
     return [
-        (f"TV of {walks['n_walks']:,} {rule} ends", f"{number(walks['total_variation'])} ({floor}: {verdict})"),
+        (
+            f"TV of {walks['n_walks']:,} {rule} ends",
+            f"{number(walks['total_variation'])} ({floor}: {verdict})",
+        ),
         ("steps", f"{number(walks['mean_steps'])} on average, {walks['most_steps']} at most"),
         ("walks per second", f"{walks['n_walks'] / max(timing['walk_s'], 1e-9):,.0f}"),
     ]

@@ -13,6 +13,7 @@ class TwoDimensions(Experiment):
 
     n_symbols: int = paper(50)
     n_points: int = ours(20_000, "points behind each empirical distribution")
+    first_passage_states: int = ours(2500, "20 to 40 seconds")
     data_seed: int = ours(0, "seed of these points, apart from the seed of the walks")
 
     def problem(self) -> Problem:

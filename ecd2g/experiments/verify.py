@@ -133,14 +133,14 @@ def verify(
 
     Three groups of `n_examples` circuits each, drawn by Hypothesis and the same for the same seed:
 
-    layered    half with the complete kernel, up to 12 states (one in ten up to 40) and 6 layers (8), r and R over
-               10^+-4 ohm each; half with a random symmetric kernel, up to 5 states and 4 layers, 10^+-1.5 siemens
+    layered    either the complete kernel, up to 12 states (one in ten up to 40) and 6 layers (8), r and R over
+               10^+-4 ohm each; or a random symmetric kernel, up to 5 states and 4 layers, 10^+-1.5 siemens
     unit       complete kernel, 2 to 6 states, up to 6 layers, r and R over 10^+-4 ohm each, 1 A from one state to
                another or to itself, against Lemma 3.5 in rational arithmetic
     network    connected graphs of up to 12 nodes (one in ten up to 30), 10^+-1.5 siemens, many sources and sinks
 
     Deviations are relative; ecd2g.testing.laws says to what. The couplings of Remark 3.4, (12) and (13) are tried where
-    at most 25 pairs of states carry current. A solver that raises on a circuit misses every statement tried on it.
+    at most 16 pairs of states carry current. A solver that raises on a circuit misses every statement tried on it.
     """
     begin = perf_counter()
     tallies = [Tally(*line) for line in LINES]

@@ -244,8 +244,8 @@ def chebyshev_potential(
     phi_n(x) = -(n - 1) / (V s)
                + { T_{N-n}(t) ([x = x0] - 1/V) - T_{n-1}(t) ([x = xN] - 1/V) } / { (a - b)(t^2 - 1) U_{N-2}(t) },
 
-    less their mean, n = 1..N, a = 1/r, b = 1/R, s = a + (V - 1) b, t = s / (a - b), T and U the Chebyshev polynomials of the first and
-    second kind. InputError where r = R, for there t is infinite.
+    less their mean, n = 1..N; a = 1/r, b = 1/R, s = a + (V - 1) b, t = s / (a - b), T and U the Chebyshev
+    polynomials of the first and second kind. InputError where r = R, for there t is infinite.
     """
     a, b = 1 / Fraction(forward_resistance), 1 / Fraction(lateral_resistance)
     if a == b:

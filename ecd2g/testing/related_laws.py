@@ -16,7 +16,7 @@ from ecd2g.testing.oracle import chebyshev_potential
 from ecd2g.testing.problems import LayeredProblem, NetworkProblem, Problem, Solver
 from ecd2g.testing.solved import Solved
 
-PAIR_LIMIT = 25
+PAIR_LIMIT = 16
 """Couplings with at most this many pairs are superposed from unit circuits."""
 
 Coupling = list[tuple[int, int, float]]

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.errors import StrandedWalkerError
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.network_solution import NetworkSolution
 from ecd2g.testing.problems import LayeredProblem, NetworkProblem, Problem, Solution
@@ -90,7 +89,8 @@ def edges(problem: Problem) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray
 def walk_law(solved: Solved) -> WalkLaw:
     """Eq. (9), (10) in one sweep over the nodes in descending potential, from the currents alone.
 
-    A slow twin of `ecd2g.movement.propagate`: plain loops, and not a line in common with it.
+    A slow twin of `ecd2g.movement.propagate`: plain loops, and not a line in common with it. Walkers that no current
+    leads on arrive nowhere, so `arrival` then sums to less than one.
     """
     outgoing: list[list[tuple[int, float]]] = [[] for _ in solved.potentials]
     for u, v, current in zip(
@@ -104,10 +104,6 @@ def walk_law(solved: Solved) -> WalkLaw:
     sink, arrival = solved.problem.extracted.tolist(), np.zeros(len(visits))
     for v in _upstream_first(outgoing, solved.potentials):
         leaving = sink[v] + sum(current for _, current in outgoing[v])
-        if visits[v] > 0 and leaving <= 0:
-            if visits[v] > 1e-12:
-                raise StrandedWalkerError(f"a share {visits[v]:.3g} of the walkers is stuck at node {v}")
-            continue
         share = visits[v] / leaving if leaving > 0 else 0.0
         arrival[v] = share * sink[v]
         for u, current in outgoing[v]:

@@ -112,13 +112,17 @@ def revisits(problem: Problem, solver: Solver) -> float:
         return 0.0
     paths = flow.sample(N_WALKERS, rng=0, paths=True).paths
     assert paths is not None  # noqa: S101 - for the type checker: they were asked for
-    return float(np.mean([_returns(paths, walker) for walker in range(N_WALKERS)]))
+    return count_returns(paths) / N_WALKERS
+
+
+def count_returns(paths: Paths) -> int:
+    """How many walks stand on some node more than once."""
+    return sum(_returns(paths, walker) for walker in range(len(paths.layers)))
 
 
 def _returns(paths: Paths, walker: int) -> bool:
     present = paths.layers[walker] >= 0
-    layers, states = paths.layers[walker][present], paths.states[walker][present]
-    nodes = np.column_stack([layers, states])
+    nodes = np.column_stack([paths.layers[walker][present], paths.states[walker][present]])
     return len(np.unique(nodes, axis=0)) < len(nodes)
 
 

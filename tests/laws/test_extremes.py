@@ -12,17 +12,26 @@ DECADES = [-18, -12, -9, -6, -3, -1, 0, 1, 3, 6, 9, 12, 18]
 SIZES = [(v, n) for v in (1, 2, 3, 5) for n in (2, 3, 4, 6)]
 
 
+def dyadic(n_states, rng):
+    """Probabilities that are multiples of 2^-20: their sum is one exactly, in floats as in fractions.
+
+    Rounded totals would matter: where p nearly equals q, the answer hangs on q - p, and so does its rounding.
+    """
+    return rng.multinomial(2**20, rng.dirichlet(np.ones(n_states))) / 2**20
+
+
 def ends(n_states, rng):
-    """Sources and sinks: one state to itself and to another, p = q, p nearly q, dense, and one with zeros."""
-    dense, other = rng.dirichlet(np.ones(n_states)), rng.dirichlet(np.ones(n_states))
+    """Sources and sinks: one state to itself and to another, dense, p = q, p nearly q, and one with zeros."""
+    dense, other = dyadic(n_states, rng), dyadic(n_states, rng)
     point, last = np.eye(n_states)[0], np.eye(n_states)[-1]
-    half = np.where(np.arange(n_states) % 2 == 0, 1.0, 0.0)
+    largest = np.eye(n_states)[np.argmax(dense)]
+    half = np.where(np.arange(n_states) < 2, 1.0, 0.0) / min(n_states, 2)
     yield point, point
     yield point, last
-    yield dense, other
     yield dense, dense
-    yield dense, (dense * (1 + 1e-9 * other)) / (dense * (1 + 1e-9 * other)).sum()
-    yield half / half.sum(), other
+    yield dense, other
+    yield dense, dense + 2.0**-40 * (point - largest)
+    yield half, other
 
 
 def complete(n_states, n_layers, decade):
@@ -95,4 +104,5 @@ def test_a_general_solver_is_right_or_refuses(decade, method):
             bound = max(flow.certificate.potential_error, 1e-15)
             assert bound <= flow.certificate.tolerance
             assert relative(flow.potentials, exact.potentials) <= 2 * bound
-            assert relative(flow.law("two-way"), q) <= DIGITS
+            # what Kirchhoff's law misses at a node, walkers miss at most once a layer
+            assert relative(flow.law("two-way"), q) <= max(DIGITS, 10 * flow.certificate.kirchhoff)

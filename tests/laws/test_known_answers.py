@@ -31,9 +31,7 @@ def is_extreme(case):
 def solved_or_refused(case, method):
     """The solution of a case; None where it is extreme and the solver refuses it."""
     try:
-        return case.problem.solved_by(
-            lambda circuit, **ends: ecd2g.solve(circuit, method=method, **ends)
-        )
+        return case.problem.solved_by(lambda circuit, **ends: ecd2g.solve(circuit, method=method, **ends))
     except ecd2g.SolverError:
         assert is_extreme(case)
         assert method != "closed-form"

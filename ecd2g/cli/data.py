@@ -1,0 +1,55 @@
+"""`ecd2g data`: the named problems, the formats of own files, and exports."""
+
+import argparse
+
+from ecd2g.cli.options import PROBLEMS, add_run_options, given, report, whole_number
+from ecd2g.errors import InputError
+
+FORMATS = """
+own data: two files of samples, --source FILE --target FILE, a sample a line or row
+  .csv    symbols separated by commas; whole numbers 0, 1, 2 ... or words
+  .txt    symbols separated by spaces, or a word of one-letter symbols (ACGT)
+  .npy    array of whole numbers, (n, n_sites), or (n,) for one site
+  .npz    one such array, or the one named samples; with it weights (n,) if there are any"""
+
+
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
+    text = "named problems and formats of own files; export of a named problem"
+    parser = commands.add_parser("data", help=text, description=f"List {text}.")
+    parser.add_argument("problem", nargs="?", choices=PROBLEMS, help="problem to export (default: list them)")
+    parser.add_argument(
+        "--n",
+        dest="n_samples",
+        type=whole_number(1),
+        metavar="INT",
+        help="samples of each law (default: 10000)",
+    )
+    add_run_options(parser, "run folder to make, with p, q and samples as .npy and .csv")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, command: str) -> int:
+    """List, or export."""
+    if args.problem is None and args.out is None:
+        _list()
+        return 0
+    if args.problem is None or args.out is None:
+        raise InputError("an export needs a problem and a folder: ecd2g data PROBLEM --out DIR")
+    from ecd2g.experiments.export import Export, export_run  # noqa: PLC0415
+    from ecd2g.experiments.run_folder import run_folder  # noqa: PLC0415
+
+    settings = Export(args.problem, **given(args, ("n_samples", "seed")))  # type: ignore[arg-type]
+    with run_folder(args.out, overwrite=args.overwrite) as folder:
+        text = export_run(settings, folder, command)
+    report(args, text, args.out)
+    return 0
+
+
+def _list() -> None:
+    from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
+
+    print("named problems: --problem NAME, ecd2g reproduce NAME, ecd2g data NAME --out DIR")
+    for name, experiment in EXPERIMENTS.items():
+        print(f"  {name:<7} {(experiment.__doc__ or '').splitlines()[0]}")
+    print(FORMATS)

@@ -1,0 +1,51 @@
+"""The entry point: from arguments to an exit status, and from every error to one sentence.
+
+0  done;  1  a statement failed to verify, or a solver or a walk failed;  2  unusable input or too little memory;
+130  interrupted.
+"""
+
+import os
+import shlex
+import sys
+import warnings
+from collections.abc import Sequence
+
+from ecd2g.cli.parser import build_parser
+from ecd2g.errors import CapacityError, Ecd2gError, InputError
+
+INTERRUPTED = 130
+"""Exit status of a program that SIGINT has ended."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command, and return its exit status; never a traceback for what a user can cause."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = build_parser().parse_args(arguments)
+        with warnings.catch_warnings():
+            # extreme resistances overflow; the certificate finds what that spoils, in one sentence
+            warnings.simplefilter("ignore", RuntimeWarning)
+            status = args.run(args, shlex.join(["ecd2g", *arguments]))
+        sys.stdout.flush()
+        return status
+    except SystemExit as done:  # --help and --version
+        return int(done.code or 0)
+    except (InputError, CapacityError) as error:
+        return _fail(str(error), 2)
+    except Ecd2gError as error:
+        return _fail(str(error), 1)
+    except MemoryError as error:
+        return _fail(f"there is not enough memory ({error}); use a smaller problem or fewer walks", 2)
+    except BrokenPipeError:
+        # the reader of our output, `head` say, has left; do not let Python complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _fail(f"writing or reading a file failed ({error}); check the disk and the path", 1)
+    except KeyboardInterrupt:
+        return _fail("interrupted; the run in progress has left no folder", INTERRUPTED)
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"ecd2g: error: {' '.join(message.split())}", file=sys.stderr)
+    return status

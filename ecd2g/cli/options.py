@@ -1,0 +1,166 @@
+"""Options that several commands share, and the checks of the numbers they take."""
+
+import argparse
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecd2g.errors import InputError
+
+if TYPE_CHECKING:
+    from ecd2g.experiments.experiment import Experiment
+
+PROBLEMS = ("1d", "2d", "splice")
+METHODS = ("auto", "closed-form", "dense", "sparse", "cg")
+RULES = ("two-way", "forward-only", "first-passage")
+# the three lists repeat what ecd2g knows, so that --help need not load it; a test keeps them equal
+
+SETTINGS = (
+    "n_layers",
+    "forward_resistance",
+    "lateral_resistance",
+    "method",
+    "tolerance",
+    "rule",
+    "n_walks",
+    "seed",
+)
+"""Options whose names are those of the settings of an Experiment."""
+
+
+def whole_number(at_least: int) -> Callable[[str], int]:
+    """A type for argparse: whole numbers from a smallest one on."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = at_least - 1
+        if number < at_least:
+            raise argparse.ArgumentTypeError(f"must be a whole number of at least {at_least}, got {text!r}")
+        return number
+
+    return parse
+
+
+def positive_number(text: str) -> float:
+    """A type for argparse: positive finite numbers."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a positive finite number, got {text!r}")
+    return number
+
+
+def symbol_counts(text: str) -> int | tuple[int, ...]:
+    """A type for argparse: one whole number, or one per site with commas between."""
+    try:
+        sizes = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        sizes = (0,)
+    if min(sizes) < 1:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number of at least 1, or one per site like 4,4,2, got {text!r}"
+        )
+    return sizes if len(sizes) > 1 else sizes[0]
+
+
+def add_run_options(parser: argparse.ArgumentParser, out: str, *, required: bool = False) -> None:
+    """Add --seed, --out, --overwrite and --quiet; `out` says what the folder will hold."""
+    parser.add_argument(
+        "--seed", type=whole_number(0), metavar="INT", help="same seed, same numbers (default: 0)"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", required=required, help=out)
+    parser.add_argument("--overwrite", action="store_true", help="replace DIR if it is an earlier run folder")
+    parser.add_argument("--quiet", action="store_true", help="print errors only")
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """Add --problem, or --source and --target."""
+    group = parser.add_argument_group("data", "a named problem, or two files of samples (see: ecd2g data)")
+    group.add_argument("--problem", choices=PROBLEMS, help="a named problem, with its own defaults")
+    group.add_argument("--source", metavar="FILE", help="samples of the source: .npy, .npz, .csv or .txt")
+    group.add_argument("--target", metavar="FILE", help="samples of the target")
+    group.add_argument(
+        "--n-symbols",
+        type=symbol_counts,
+        metavar="S",
+        help="symbols a site, one number or one per site: 4,4,2",
+    )
+
+
+def add_circuit_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is solved and how."""
+    group = parser.add_argument_group("circuit")
+    group.add_argument(
+        "--layers", dest="n_layers", type=whole_number(2), metavar="N", help="number of layers (default: 10)"
+    )
+    group.add_argument(
+        "--forward-resistance",
+        type=positive_number,
+        metavar="OHM",
+        help="r between equal states (default: 0.1)",
+    )
+    group.add_argument(
+        "--lateral-resistance",
+        type=positive_number,
+        metavar="OHM",
+        help="R between different states (default: the one with rho = (V - 1) r / R = 0.049 for V states, our choice, "
+        "as in the paper's 1D circuit; results.json records it)",
+    )
+    group.add_argument("--method", choices=METHODS, help="solver (default: auto)")
+    group.add_argument(
+        "--tolerance", type=positive_number, metavar="X", help="largest deviation allowed (default: 1e-8)"
+    )
+
+
+def add_walk_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of sampling."""
+    group = parser.add_argument_group("walks")
+    group.add_argument("--rule", choices=RULES, help="movement rule (default: two-way, which is exact)")
+    add_number_of_walks(group)
+
+
+def add_number_of_walks(parser: argparse._ActionsContainer) -> None:
+    """Add --n."""
+    parser.add_argument(
+        "--n", dest="n_walks", type=whole_number(1), metavar="INT", help="number of walks (default: 100000)"
+    )
+
+
+def given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, object]:
+    """The options of these names that were given; defaults live in the configurations."""
+    return {name: value for name in names if (value := getattr(args, name, None)) is not None}
+
+
+def experiment_of(args: argparse.Namespace) -> "Experiment":
+    """The experiment that the options describe."""
+    from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
+    from ecd2g.experiments.own_data import OwnData  # noqa: PLC0415
+
+    files = given(args, ("source", "target", "n_symbols"))
+    settings = given(args, SETTINGS)
+    if args.problem is not None:
+        if files:
+            raise InputError("give either --problem, or --source and --target with --n-symbols, not both")
+        return EXPERIMENTS[args.problem](**settings)  # type: ignore[arg-type]
+    if "source" not in files or "target" not in files:
+        raise InputError("data is required: give --source FILE and --target FILE, or --problem NAME")
+    return OwnData(**files, **settings)  # type: ignore[arg-type]
+
+
+def folder_of(args: argparse.Namespace) -> AbstractContextManager[Path | None]:
+    """The run folder that --out asks for, or none."""
+    from ecd2g.experiments.run_folder import run_folder  # noqa: PLC0415
+
+    return nullcontext() if args.out is None else run_folder(args.out, overwrite=args.overwrite)
+
+
+def report(args: argparse.Namespace, text: str, out: Path | None) -> None:
+    """Print the outcome of a run, and the folder it was written to."""
+    if not args.quiet:
+        print(text if out is None else f"{text}\n{'written to':<34} {out}")

@@ -1,0 +1,43 @@
+"""`ecd2g reproduce`: the published figures and numbers."""
+
+import argparse
+from pathlib import Path
+
+from ecd2g.cli.options import PROBLEMS, add_number_of_walks, add_run_options, given, report
+
+
+def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its options."""
+    text = "the published figures and numbers"
+    parser = commands.add_parser("reproduce", help=text, description=f"Make {text} again.")
+    parser.add_argument("experiment", choices=(*PROBLEMS, "all"), help="which experiment, or all of them")
+    add_number_of_walks(parser)
+    out = (
+        "run folder to make (default: runs/EXPERIMENT); for all, the folder they are put into (default: runs)"
+    )
+    add_run_options(parser, out)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, command: str) -> int:
+    """Run one experiment or all; with all, every folder is checked before the first is begun."""
+    from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
+    from ecd2g.experiments.run import reproduce_run  # noqa: PLC0415
+    from ecd2g.experiments.run_folder import check_free, run_folder  # noqa: PLC0415
+
+    folders = _folders(args)
+    for out in folders.values():
+        check_free(out, overwrite=args.overwrite)
+    for name, out in folders.items():
+        experiment = EXPERIMENTS[name](**given(args, ("n_walks", "seed")))  # type: ignore[arg-type]
+        with run_folder(out, overwrite=args.overwrite) as folder:
+            text = reproduce_run(experiment, folder, command, quiet=args.quiet)
+        report(args, text, out)
+    return 0
+
+
+def _folders(args: argparse.Namespace) -> dict[str, Path]:
+    """Name of each experiment to run, and its folder."""
+    if args.experiment == "all":
+        return {name: (args.out or Path("runs")) / name for name in PROBLEMS}
+    return {args.experiment: args.out or Path("runs") / args.experiment}

@@ -1,0 +1,50 @@
+"""Named problems as files: laws and samples for other programs, in formats that ecd2g reads back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.data import Problem
+from ecd2g.experiments.letters import letters, write_rows, write_states
+from ecd2g.experiments.named import EXPERIMENTS
+from ecd2g.experiments.origin import ours
+from ecd2g.experiments.record import write_record
+
+
+@dataclass(frozen=True)
+class Export:
+    """Which problem to write, and how many samples of its source and of its target."""
+
+    problem: str
+    n_samples: int = ours(10_000)
+    seed: int = ours(0)
+
+
+def export_run(settings: Export, folder: Path, command: str) -> str:
+    """Write p and q (.npy in index order, .csv of their support) and samples of both (.npy, .csv)."""
+    problem = EXPERIMENTS[settings.problem]().problem()
+    rng = np.random.default_rng(settings.seed)
+    for name, law, distribution in (("source", "p", problem.source), ("target", "q", problem.target)):
+        samples = distribution.sample(settings.n_samples, rng)
+        np.save(folder / f"{name}.npy", samples, allow_pickle=False)
+        write_states(folder / f"{name}.csv", samples, problem.alphabet)
+        np.save(folder / f"{law}.npy", distribution.to_array(), allow_pickle=False)
+        _write_law(folder / f"{law}.csv", problem, distribution)
+    numbers = {
+        "title": problem.title,
+        "alphabet_sizes": problem.space.alphabet_sizes,
+        "alphabet": problem.alphabet,
+    }
+    write_record(folder, command=command, config=settings, numbers=numbers, timing={})
+    return f"{problem.title}: p, q and {settings.n_samples:,} samples of each"
+
+
+def _write_law(path: Path, problem: Problem, distribution: Distribution) -> None:
+    """One line a state of positive probability: its symbols, then the probability in all its digits."""
+    states = distribution.support()
+    masses = distribution.probabilities[distribution.probabilities > 0]
+    header = [*(f"site_{site}" for site in range(problem.space.n_sites)), "probability"]
+    lines = zip(letters(states, problem.alphabet), masses.tolist(), strict=True)
+    write_rows(path, [header, *([*tokens, repr(mass)] for tokens, mass in lines)])

@@ -1,0 +1,197 @@
+import json
+
+import numpy as np
+import pytest
+
+from ecd2g.cli.main import main
+from ecd2g.data import read_pair, read_samples
+
+PAIR = ["--source", "source.txt", "--target", "target.txt"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(1)
+    for name in ("source", "target"):
+        words = ["".join(row) for row in rng.choice(list("ACGT"), size=(20, 3))]
+        (tmp_path / f"{name}.txt").write_text("\n".join(words))
+        words = ["".join(row) for row in rng.choice(list("ACGT"), size=(20, 40))]
+        (tmp_path / f"long-{name}.txt").write_text("\n".join(words))
+    return tmp_path
+
+
+def results(folder):
+    return json.loads((folder / "results.json").read_text())
+
+
+def test_help_and_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("ecd2g ")
+    for command in ([], ["solve"], ["sample"], ["plot"], ["reproduce"], ["verify"], ["data"]):
+        assert main([*command, "--help"]) == 0
+        out, err = capsys.readouterr()
+        assert out.startswith("usage: ecd2g")
+        assert err == ""
+
+
+def test_solve_prints_the_certificate(capsys, folder):
+    assert main(["solve", *PAIR]) == 0
+    out, err = capsys.readouterr()
+    assert "potential error" in out
+    assert err == ""
+    assert not (folder / "runs").exists()
+
+
+def test_solve_writes_potentials(folder):
+    assert main(["solve", *PAIR, "--layers", "4", "--out", "run", "--quiet"]) == 0
+    with np.load(folder / "run" / "flow.npz") as arrays:
+        assert arrays["potentials"].shape == (4, 64)
+        assert arrays["currents"].shape == (3, 64, 64)
+    assert results(folder / "run")["config"]["n_layers"] == 4
+
+
+def test_solve_without_enumerating_the_states(folder):
+    """4^40 states: potentials atom by atom, the drop over the gaps sums to what flows through every cut."""
+    pair = ["--source", "long-source.txt", "--target", "long-target.txt"]
+    assert main(["solve", *pair, "--out", "run", "--quiet"]) == 0
+    with np.load(folder / "run" / "flow.npz") as arrays:
+        assert arrays["states"].shape == (40, 40)
+        assert arrays["potentials"].shape == (10, 40)
+        assert arrays["rest_potentials"].shape == (10,)
+        assert arrays["source"].sum() == pytest.approx(1)
+        assert arrays["target"].sum() == pytest.approx(1)
+    assert results(folder / "run")["numbers"]["problem"]["n_states"] == 4**40
+
+
+def test_methods_agree(folder):
+    found = []
+    for method in ("closed-form", "dense", "sparse", "cg"):
+        assert main(["solve", *PAIR, "--method", method, "--out", method, "--quiet"]) == 0
+        with np.load(folder / method / "flow.npz") as arrays:
+            found.append(arrays["potentials"])
+    for potentials in found[1:]:
+        np.testing.assert_allclose(potentials, found[0], atol=1e-9 * np.abs(found[0]).max())
+
+
+@pytest.mark.parametrize("rule", ["two-way", "forward-only", "first-passage"])
+def test_sample_writes_walks_in_the_alphabet_of_the_user(folder, rule):
+    assert main(["sample", *PAIR, "--n", "50", "--rule", rule, "--out", "run", "--quiet"]) == 0
+    problem = read_pair("source.txt", "target.txt")
+    ends = np.load(folder / "run" / "ends.npy")
+    spelled = read_samples(folder / "run" / "ends.csv")
+    assert ends.shape == (50, 3)
+    letters = np.array(problem.alphabet)[ends]
+    assert np.array_equal(letters, np.array(spelled.alphabet)[spelled.symbols])
+    assert results(folder / "run")["numbers"]["rule"] == rule
+
+
+def test_sample_prints_the_floor(capsys):
+    pair = ["--source", "long-source.txt", "--target", "long-target.txt"]
+    assert main(["sample", *pair, "--n", "200"]) == 0
+    out = capsys.readouterr().out
+    assert "expected of perfect samples" in out
+    assert "within" in out
+
+
+def test_same_seed_same_numbers(folder):
+    for seed, out in ((3, "a"), (3, "b"), (4, "c")):
+        assert main(["sample", *PAIR, "--n", "300", "--seed", str(seed), "--out", out, "--quiet"]) == 0
+    a, b, c = (results(folder / out) for out in "abc")
+    assert a["numbers"] == b["numbers"] != c["numbers"]
+    assert (folder / "a" / "ends.npy").read_bytes() == (folder / "b" / "ends.npy").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("columns", "figures"),
+    [
+        (1, {"laws", "circuit", "currents", "potentials", "rule_bias"}),
+        (2, {"layers", "laws", "paths", "rule_bias"}),
+        (3, {"top_states", "site_marginals", "rule_bias"}),
+    ],
+)
+def test_plot_chooses_figures_by_shape(folder, columns, figures):
+    rng = np.random.default_rng(0)
+    for name in ("p", "q"):
+        np.save(folder / f"{name}.npy", rng.integers(0, 3, size=(10, columns)))
+    data = ["--source", "p.npy", "--target", "q.npy", "--n-symbols", "3"]
+    assert main(["plot", *data, "--n", "100", "--layers", "3", "--out", "run", "--quiet"]) == 0
+    assert set(results(folder / "run")["numbers"]["figures"]) == figures
+    assert {path.stem for path in (folder / "run").glob("*.png")} == figures
+    assert {path.stem for path in (folder / "run").glob("*.svg")} == figures
+
+
+@pytest.mark.parametrize("text", ["0\n", "0,3\n1,2\n", "a b\n", "0,0,5\n1,1,1\n"])
+def test_plot_of_odd_shapes(folder, text):
+    (folder / "odd.csv").write_text(text)
+    arguments = ["plot", "--source", "odd.csv", "--target", "odd.csv", "--n", "20", "--layers", "2"]
+    assert main([*arguments, "--out", "run", "--quiet"]) == 0
+
+
+def test_plot_where_states_cannot_be_enumerated(folder):
+    pair = ["--source", "long-source.txt", "--target", "long-target.txt"]
+    assert main(["plot", *pair, "--n", "100", "--out", "run", "--quiet"]) == 0
+    assert "top_states" in results(folder / "run")["numbers"]["figures"]
+
+
+def test_reproduce_into_a_folder_and_again(folder, capsys):
+    arguments = ["reproduce", "1d", "--n", "200", "--out", "runs/1d"]
+    assert main(arguments) == 0
+    assert "TV of the exact forward-only law   0.0747" in capsys.readouterr().out
+    assert main(arguments) == 2
+    assert main([*arguments, "--overwrite", "--quiet"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "--overwrite" in err
+    assert results(folder / "runs" / "1d")["command"].startswith("ecd2g reproduce 1d --n 200")
+
+
+def test_reproduce_all_checks_every_folder_first(folder, capsys):
+    (folder / "runs" / "splice").mkdir(parents=True)
+    assert main(["reproduce", "all", "--out", "runs"]) == 2
+    assert [path.name for path in (folder / "runs").iterdir()] == ["splice"]
+
+
+def test_verify_writes_its_report(folder, capsys):
+    assert main(["verify", "--examples", "2", "--out", "run"]) == 0
+    assert "statement" in capsys.readouterr().out
+    found = results(folder / "run")
+    assert found["numbers"]["passed"] is True
+    assert found["config"] == {"n_examples": 2, "seed": 0}
+    assert "seconds" not in found["numbers"]
+
+
+def test_verify_fails_with_status_1_and_keeps_its_report(folder, monkeypatch):
+    from dataclasses import replace
+
+    from ecd2g.experiments import verify_run
+
+    honest = verify_run.verify
+
+    def failing(**settings):
+        report = honest(**settings)
+        first, *others = report.statements
+        return replace(report, statements=(replace(first, worst=1.0), *others))
+
+    monkeypatch.setattr(verify_run, "verify", failing)
+    assert main(["verify", "--examples", "1", "--out", "run", "--quiet"]) == 1
+    assert results(folder / "run")["numbers"]["passed"] is False
+
+
+def test_data_lists_problems_and_formats(capsys):
+    assert main(["data"]) == 0
+    out = capsys.readouterr().out
+    for word in ("1d", "2d", "splice", ".csv", ".txt", ".npy", ".npz"):
+        assert word in out
+
+
+@pytest.mark.parametrize("suffix", ["npy", "csv"])
+def test_exported_data_is_read_back(folder, suffix):
+    assert main(["data", "2d", "--n", "30", "--out", "two", "--quiet"]) == 0
+    pair = ["--source", f"two/source.{suffix}", "--target", f"two/target.{suffix}"]
+    assert main(["solve", *pair, "--n-symbols", "50", "--quiet"]) == 0
+    assert np.load(folder / "two" / "p.npy").shape == (2500,)
+    lines = (folder / "two" / "q.csv").read_text().splitlines()
+    assert lines[0] == "site_0,site_1,probability"
+    total = sum(float(line.split(",")[-1]) for line in lines[1:])
+    assert total == pytest.approx(1, abs=1e-12)
