@@ -25,9 +25,9 @@ class SortedLayer:
         """Sort the atoms of a layer, O(K log K)."""
         order = np.argsort(potentials, kind="stable")
         ascending = potentials[order]
-        counts = np.cumsum(multiplicity[order])
+        counts = running_sum(multiplicity[order])
         totals = np.zeros_like(ascending)
-        np.cumsum(counts[:-1] * np.diff(ascending), out=totals[1:])
+        totals[1:] = running_sum(counts[:-1] * np.diff(ascending))
         return cls(order, ascending, counts, totals)
 
     def rank(self, potentials: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -64,9 +64,23 @@ class SortedLayer:
         rank: NDArray[np.intp],
     ) -> NDArray[np.float64]:
         """sum_x w(x) (phi(x) - f)+ over the atoms x of this layer, for every potential f, O(K)."""
-        mass = np.cumsum(weights[self.order][::-1])[::-1]
+        mass = running_sum(weights[self.order][::-1])[::-1]
         totals = np.zeros_like(mass)
-        totals[:-1] = np.cumsum((mass[1:] * np.diff(self.potentials))[::-1])[::-1]
+        totals[:-1] = running_sum((mass[1:] * np.diff(self.potentials))[::-1])[::-1]
         first = np.minimum(rank, len(mass) - 1)
         total = totals[first] + mass[first] * (self.potentials[first] - potentials)
         return np.where(rank < len(mass), total, 0.0)
+
+
+def running_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cumulative sum in blocks: O(sqrt(n)) roundings instead of n, and never decreasing for values >= 0.
+
+    At n = 262,144 the roundings of np.cumsum shift the exact law of a walk by 1e-12.
+    """
+    n = len(values)
+    width = int(np.sqrt(n)) + 1
+    blocks = np.zeros((-(-n // width), width))
+    blocks.ravel()[:n] = values
+    np.cumsum(blocks, axis=1, out=blocks)
+    blocks[1:] += np.cumsum(blocks[:-1, -1])[:, None]
+    return blocks.ravel()[:n]

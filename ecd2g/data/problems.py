@@ -99,9 +99,9 @@ def _on_grid(
 
 
 def _site_marginals(space: StateSpace, table: SampleTable) -> list[ArrayLike]:
-    """P(x_i = a) of every site i, each ``(n_symbols,)``."""
-    shares = table.counts() / table.counts().sum()
+    """P(x_i = a) of every site i, each ``(n_symbols,)``; whole counts are added, so that nothing is rounded twice."""
+    counts = table.counts()
     return [
-        np.bincount(column, weights=shares, minlength=size)
+        np.bincount(column, weights=counts, minlength=size) / counts.sum()
         for column, size in zip(table.symbols.T, space.alphabet_sizes, strict=True)
     ]

@@ -239,7 +239,7 @@ def chebyshev_potential(
     start: int,
     end: int,
 ) -> Table:
-    """Lemma 3.5 as printed: potentials [layer][state] of 1 A from `start` to `end`, in fractions; both cases of Table 1.
+    """Lemma 3.5 as printed: potentials [layer][state] of 1 A from `start` to `end`, for both cases of Table 1.
 
     phi_n(x) = -(n - 1) / (V s)
                + { T_{N-n}(t) ([x = x0] - 1/V) - T_{n-1}(t) ([x = xN] - 1/V) } / { (a - b)(t^2 - 1) U_{N-2}(t) },

@@ -9,10 +9,13 @@ from ecd2g.cli import options
 from ecd2g.data import PROBLEMS
 from ecd2g.errors import CapacityError
 from ecd2g.experiments.experiment import PAPER_RATIO, lateral_resistance
+from ecd2g.experiments.measures import law_numbers
 from ecd2g.experiments.named import EXPERIMENTS
 from ecd2g.experiments.one_dimension import OneDimension
 from ecd2g.experiments.run import plot_run, reproduce_run, sample_run, solve_run
+from ecd2g.experiments.solved import solve_experiment
 from ecd2g.experiments.splice import Splice
+from ecd2g.experiments.stages import Stages
 from ecd2g.experiments.two_dimensions import TwoDimensions
 from ecd2g.movement.rules import RULES
 from ecd2g.reference.solve import METHODS
@@ -87,12 +90,12 @@ def test_same_seed_same_bytes(tmp_path):
             assert path.read_bytes() == other.read_bytes(), path.name
 
 
-def test_the_paper_in_one_dimension(tmp_path):
+def test_the_paper_in_one_dimension():
     """The bias of the forward-only rule and the mean number of steps, as measured by independent prototypes."""
-    plot_run(OneDimension(n_walks=1000), tmp_path, "ecd2g test", quiet=True)
-    laws = results(tmp_path)["numbers"]["laws"]
-    assert laws["forward-only"]["total_variation"] == pytest.approx(0.0747, abs=5e-4)
-    assert laws["two-way"]["mean_steps"] == pytest.approx(9.21, abs=0.05)
+    solved = solve_experiment(OneDimension(), Stages(2, quiet=True))
+    assert law_numbers(solved, "forward-only")["total_variation"] == pytest.approx(0.0747, abs=5e-4)
+    assert law_numbers(solved, "two-way")["mean_steps"] == pytest.approx(9.21, abs=0.05)
+    assert law_numbers(solved, "first-passage")["total_variation"] < 1e-14
 
 
 def test_splice_sites_are_solved_and_sampled(tmp_path):

@@ -13,6 +13,13 @@ def write_run(out: Path, text: str = "1", **settings: bool) -> None:
         (folder / "results.json").write_text(json.dumps({"format": FORMAT, "files": ["numbers.txt"]}))
 
 
+def write_half(out: Path, failure: BaseException | type[BaseException], **settings: bool) -> None:
+    with run_folder(out, **settings) as folder:
+        (folder / "half.txt").write_text("half")
+        assert not (out / "half.txt").exists()
+        raise failure
+
+
 def test_folder_appears_whole_and_alone(tmp_path):
     with run_folder(tmp_path / "run") as folder:
         (folder / "numbers.txt").write_text("1")
@@ -28,9 +35,8 @@ def test_folder_has_the_usual_permissions(tmp_path):
 
 @pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt, SystemExit])
 def test_nothing_is_left_after_a_failure(tmp_path, failure):
-    with pytest.raises(failure), run_folder(tmp_path / "deep" / "run") as folder:
-        (folder / "half.txt").write_text("half")
-        raise failure
+    with pytest.raises(failure):
+        write_half(tmp_path / "deep" / "run", failure)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -50,9 +56,8 @@ def test_overwrite_replaces_a_run(tmp_path):
 
 def test_old_run_stays_when_the_new_one_fails(tmp_path):
     write_run(tmp_path / "run", "old")
-    with pytest.raises(ValueError, match="half-way"), run_folder(tmp_path / "run", overwrite=True):
-        assert (tmp_path / "run" / "numbers.txt").read_text() == "old"
-        raise ValueError("half-way")
+    with pytest.raises(ValueError, match="half-way"):
+        write_half(tmp_path / "run", ValueError("half-way"), overwrite=True)
     assert (tmp_path / "run" / "numbers.txt").read_text() == "old"
 
 

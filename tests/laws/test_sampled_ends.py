@@ -1,8 +1,8 @@
 """Samplers against exact laws.
 
 Null hypothesis of every test: the n end points are independent draws of the exact law q. McDiarmid's inequality then
-gives P(TV >= E[TV] + sqrt(log(1 / delta) / 2n)) <= delta, and E[TV] <= 1/2 sum_x sqrt(q_x (1 - q_x) / n). The error rate
-of each test is delta = 1e-9; seeds are fixed, so a test that passes once passes always.
+gives P(TV >= E[TV] + sqrt(log(1 / delta) / 2n)) <= delta, and E[TV] <= 1/2 sum_x sqrt(q_x (1 - q_x) / n). The error
+rate of each test is delta = 1e-9; seeds are fixed, so a test that passes once passes always.
 """
 
 import numpy as np
