@@ -1,7 +1,7 @@
 """The entry point: from arguments to an exit status, and from every error to one sentence.
 
-0  done;  1  a statement failed to verify, or a solver or a walk failed;  2  unusable input or too little memory;
-130  interrupted.
+0  done;  1  a statement failed to verify, or a solver or a walk failed;  2  unusable input, or too little memory or
+disk;  130  interrupted.
 """
 
 import os
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        return _fail(f"writing or reading a file failed ({error}); check the disk and the path", 1)
+        return _fail(f"writing or reading a file failed ({error}); check the disk and the path", 2)
     except KeyboardInterrupt:
         return _fail("interrupted; the run in progress has left no folder", INTERRUPTED)
 

@@ -15,13 +15,20 @@ PACKAGES = ("ecd2g", "numpy", "scipy")
 
 
 def write_record(
-    folder: Path, *, command: str, config: Any, numbers: dict[str, Any], timing: dict[str, float]
+    folder: Path,
+    *,
+    command: str,
+    config: Any,
+    asked: Any = None,
+    numbers: dict[str, Any],
+    timing: dict[str, float],
 ) -> None:
     """Write config.toml and, last of all, results.json, which lists every other file of the run.
 
-    Only `timing` depends on more than the configuration and the versions.
+    `asked` is the configuration as the caller gave it, where `config` has been filled in. Only `timing` depends on
+    more than the configuration and the versions.
     """
-    (folder / "config.toml").write_text(to_toml(config), encoding="utf-8")
+    (folder / "config.toml").write_text(to_toml(config, asked), encoding="utf-8")
     results = {
         "format": FORMAT,
         "command": command,

@@ -113,5 +113,12 @@ def _finish(
 ) -> str:
     timing = stages.close()
     if folder is not None:
-        write_record(folder, command=command, config=solved.experiment, numbers=numbers, timing=timing)
+        write_record(
+            folder,
+            command=command,
+            config=solved.experiment,
+            asked=solved.asked,
+            numbers=numbers,
+            timing=timing,
+        )
     return summary(numbers, timing)

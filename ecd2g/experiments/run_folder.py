@@ -23,7 +23,10 @@ def run_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     looks at. InputError where `out` exists, unless `overwrite` is given and it is a run folder with nothing else
     in it; the old one then stays until the new one is complete.
     """
-    target = Path(out).resolve()
+    try:
+        target = Path(out).resolve()
+    except (OSError, RuntimeError) as error:  # links that lead in a circle
+        raise _unwritable(out, error) from error
     check_free(target, overwrite=overwrite)
     made = _make_parents(target.parent)
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
@@ -44,8 +47,11 @@ def run_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 def check_free(out: Path, *, overwrite: bool) -> None:
     """Raise InputError unless a run may be written to `out`."""
-    if not out.exists():
-        return
+    try:
+        if not out.exists():
+            return
+    except OSError as error:
+        raise _unwritable(out, error) from error
     if not is_run_folder(out):
         advice = "it is no earlier run folder of ecd2g, so not replaced; choose another --out"
         raise InputError(f"{out} must not exist yet, but it does; {advice}")
@@ -125,7 +131,6 @@ def _remove_if_empty(folder: Path) -> None:
         return  # another run has put something there, or it never came to be
 
 
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"{path} must be writable, but it is not ({error.strerror or error}); choose another --out"
-    )
+def _unwritable(path: Path, error: Exception) -> InputError:
+    reason = getattr(error, "strerror", None) or error
+    return InputError(f"{path} must be writable, but it is not ({reason}); choose another --out")

@@ -16,8 +16,9 @@ from ecd2g.reference.flow import Flow
 
 @dataclass(frozen=True, eq=False)
 class SolvedExperiment:
-    """An experiment with nothing left open, its problem, and the exact flow."""
+    """An experiment as it was asked for and with nothing left open, its problem, and the exact flow."""
 
+    asked: Experiment
     experiment: Experiment
     problem: Problem
     flow: Flow
@@ -47,7 +48,7 @@ def solve_experiment(experiment: Experiment, stages: Stages) -> SolvedExperiment
         resolved.circuit(problem.space)  # refuses bad settings before any work
     with stages("solve"):
         flow = resolved.solve(problem)
-    return SolvedExperiment(resolved, problem, flow)
+    return SolvedExperiment(experiment, resolved, problem, flow)
 
 
 def site_marginals(distribution: Distribution) -> list[NDArray[np.float64]]:

@@ -33,13 +33,16 @@ def to_json(value: Any) -> str:
     return json.dumps(plain(value), indent=2, allow_nan=False) + "\n"
 
 
-def to_toml(config: Any) -> str:
-    """A flat dataclass as TOML, each setting with the origin of its value; settings that are None are left out."""
+def to_toml(config: Any, asked: Any = None) -> str:
+    """A flat dataclass as TOML, each setting with the origin of its value; settings that are None are left out.
+
+    `asked` is the configuration before what it left open was filled in, where that is another one.
+    """
     lines = []
     for entry in fields(config):
         value = getattr(config, entry.name)
         if value is not None:
-            note = origin(config, entry.name)
+            note = origin(config if asked is None else asked, entry.name)
             lines.append(f"{entry.name} = {_toml_value(value)}" + (f"  # {note}" if note else ""))
     return "\n".join(lines) + "\n"
 

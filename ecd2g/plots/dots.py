@@ -42,7 +42,7 @@ def top_states(
         shift = 0.4 * (rank / max(1, len(arrays) - 1) - 0.5) if len(arrays) > 1 else 0.0
         _dots(ax, array[top], np.arange(len(top)) + shift, edge, colors[name], MARKERS[rank % 8], name)
     _frame(ax, [names[state] for state in top], edge, "probability")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(3, len(arrays)))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(2, len(arrays)))
     return ax
 
 

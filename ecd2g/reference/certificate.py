@@ -26,7 +26,8 @@ class Certificate:
     energy            mismatch of dissipated and delivered power, over the dissipated power
     maximum_principle largest excess of a potential over its sources (or under its sinks), over the largest potential
     potential_error   proven bound on the largest error of a potential (mean zero), over the largest potential,
-                      rounding of the check itself included (docs/certificates.md)
+                      rounding of the check itself included; for the closed form it is proven for the coefficients
+                      of the formula, and the other four figures are what ties the arrays to it (docs/certificates.md)
     """
 
     method: str
@@ -145,13 +146,14 @@ def _deviations(field: laws.SolvedField) -> Deviations:
 
 def _relative(field: laws.SolvedField, deviations: Deviations, potential_error: float) -> dict[str, float]:
     scale, power = _largest(field.potentials), field.power()
+    energy = abs(power - laws.delivered_power(field))
     total = float(field.injected.sum()) if isinstance(field, NetworkField) else 1.0
     return {
         "kirchhoff": _largest(deviations.kirchhoff) / total,
-        "ohm": _largest(deviations.ohm) / scale,
-        "energy": abs(power - laws.delivered_power(field)) / power,
-        "maximum_principle": max(0.0, laws.maximum_principle_excess(field)) / scale,
-        "potential_error": potential_error / scale,
+        "ohm": _over(_largest(deviations.ohm), scale),
+        "energy": _over(energy, power),
+        "maximum_principle": _over(max(0.0, laws.maximum_principle_excess(field)), scale),
+        "potential_error": _over(potential_error, scale),
     }
 
 
@@ -169,6 +171,13 @@ def _as_network(
     )
     net = (field.injected - field.extracted).ravel()
     return network, field.potentials.ravel(), field.tables[gap, here, there], net
+
+
+def _over(deviation: float, scale: float) -> float:
+    """A relative deviation; where nothing flows the scale is zero, and so must the deviation be."""
+    if scale > 0:
+        return deviation / scale
+    return 0.0 if deviation == 0 else float("inf")
 
 
 def _largest(values: NDArray[np.float64]) -> float:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.table_field import TableField
@@ -196,6 +197,7 @@ class Table1:
 
     Case x0 = xN: `same_pair` at that state, `same_other` at any other.
     Case x0 != xN: `source` at x0, `sink` at xN, `other` at any other.
+    An entry is NaN where the space is too small to have such a state.
     """
 
     same_pair: NDArray[np.float64]
@@ -207,18 +209,18 @@ class Table1:
 
 def table_1(circuit: LayeredCircuit) -> Table1:
     """Lemma 3.5: the potentials of one source and one sink, for both cases of the paper's Table 1."""
-    n_layers, share = circuit.n_layers, 1.0 / float(circuit.n_states)
-    kernel = complete_kernel(circuit)
-    response, at_source = chain_response(kernel, n_layers), alpha(kernel, n_layers)
-    line = response.mean_drop * ((n_layers - 1) / 2 - np.arange(n_layers))
-    other = line - response.difference * share
-    return Table1(
-        same_pair=line + response.difference * (1.0 - share),
-        same_other=other,
-        source=other + at_source,
-        sink=other - at_source[::-1],
-        other=other,
-    )
+    space, none = circuit.space, np.full(circuit.n_layers, np.nan)
+    first, last = (np.array(state) for state in ([0] * space.n_sites, [s - 1 for s in space.alphabet_sizes]))
+
+    def potentials(x0: NDArray, x_n: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        atoms = Atoms.of(Distribution.point(space, x0), Distribution.point(space, x_n))
+        field = closed_form(circuit, atoms)
+        at_x0, at_x_n = (field.potentials[:, field.atoms.locate(state[None])[0]] for state in (x0, x_n))
+        return at_x0, at_x_n, field.potentials[:, -1] if atoms.has_rest else none
+
+    same_pair, _, same_other = potentials(first, first)
+    source, sink, other = potentials(first, last) if space.n_states > 1 else (none, none, none)
+    return Table1(same_pair, same_other, source, sink, other)
 
 
 def complete_kernel(circuit: LayeredCircuit) -> CompleteKernel:

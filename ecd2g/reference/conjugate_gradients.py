@@ -17,11 +17,14 @@ from ecd2g.reference.matrix import (
 RELATIVE_RESIDUAL = 1e-14
 """Where the iteration stops; the solution is then refined with its true residual (reference/solve.py)."""
 
+MOST_ITERATIONS = 20_000
+"""Where the iteration gives up at the latest; small circuits give up after 20 rounds a node."""
+
 ACCEPTED_RESIDUAL = 1e-6
 """Largest true relative residual that refinement starts from."""
 
 
-def cg_solver(circuit: Circuit, max_iterations: int = 20_000) -> PotentialSolver:
+def cg_solver(circuit: Circuit) -> PotentialSolver:
     """Jacobi-preconditioned conjugate gradients on the singular, consistent system.
 
     The constant vectors of the components are projected out of the preconditioner; grounding a node instead would
@@ -29,6 +32,7 @@ def cg_solver(circuit: Circuit, max_iterations: int = 20_000) -> PotentialSolver
     """
     product, labels, weights = conductance_product(circuit), components(circuit), diagonal(circuit)
     n = len(labels)
+    max_iterations = min(20 * n + 200, MOST_ITERATIONS)
     weights = np.where(weights > 0, weights, 1.0)
     operator = scipy.sparse.linalg.LinearOperator((n, n), matvec=product, dtype=np.float64)
     jacobi = scipy.sparse.linalg.LinearOperator(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.field import in_layer
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork
@@ -123,11 +124,9 @@ def _solve_layered(
         make: Callable[..., CompleteField | TableField]
         make = _complete_field if complete else TableField.from_potentials
         shape = (circuit.n_layers, circuit.n_states)
-        current = np.zeros(shape)
-        current[0] += p
-        current[-1] -= q
+        injected, extracted = in_layer(p, 0, shape[0]).ravel(), in_layer(q, -1, shape[0]).ravel()
         field = _refined(
-            circuit, chosen, current.ravel(), lambda phi: make(circuit, atoms, phi.reshape(shape))
+            circuit, chosen, injected, extracted, lambda phi: make(circuit, atoms, phi.reshape(shape))
         )
     certificate = certify_layered(field, chosen, tolerance)
     certificate.require()
@@ -143,7 +142,7 @@ def _solve_network(
     chosen = _choose(network) if method == "auto" else method
     if chosen == "closed-form":
         raise InputError('method "closed-form" is for layered circuits; use "dense", "sparse" or "cg"')
-    field = _refined(network, chosen, p - q, lambda phi: NetworkField(network, p, q, phi))
+    field = _refined(network, chosen, p, q, lambda phi: NetworkField(network, p, q, phi))
     certificate = certify_network(field, chosen, tolerance)
     certificate.require()
     return NetworkSolution(field, certificate)
@@ -163,14 +162,15 @@ def _choose(circuit: Circuit) -> str:
 def _refined(
     circuit: Circuit,
     method: str,
-    current: NDArray[np.float64],
+    injected: NDArray[np.float64],
+    extracted: NDArray[np.float64],
     make: Callable[[NDArray[np.float64]], Field],
 ) -> Field:
     """Solve, then refine with the Kirchhoff residual of the *currents*, which G phi would round away."""
     labels = components(circuit)
-    check_totals(current, labels)
+    check_totals(injected, extracted, labels)
     potential_solver = SOLVERS[method](circuit)
-    potentials = without_means(potential_solver(current), labels)
+    potentials = without_means(potential_solver(injected - extracted), labels)
     field = make(potentials)
     residual = kirchhoff_residual(field).ravel()
     for _ in range(REFINEMENTS):

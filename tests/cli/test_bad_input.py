@@ -139,6 +139,20 @@ def test_a_file_is_no_folder(command, capsys, folder):
     refused([*COMMANDS[command], "--out", "good.csv/run"], capsys, folder)
 
 
+def test_impossible_names_are_refused(capsys, folder):
+    (folder / "circle").symlink_to(folder / "circle")
+    for out in ("circle", "circle/run", "x" * 250, "x" * 5000):
+        refused([*COMMANDS["solve"], "--out", out], capsys, folder)
+
+
+def test_a_full_disk_is_one_sentence(capsys, folder, monkeypatch):
+    def full(*_arguments, **_settings):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    assert "No space left" in refused([*COMMANDS["solve"], "--out", "deep/run"], capsys, folder)
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may write anywhere")
 def test_a_read_only_place_is_refused(capsys, folder):
     (folder / "locked").mkdir(mode=0o555)

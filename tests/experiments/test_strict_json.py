@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import Ecd2gError
 from ecd2g.experiments.one_dimension import OneDimension
 from ecd2g.experiments.origin import ours, paper
@@ -63,3 +64,9 @@ def test_toml_says_where_every_value_comes_from():
 
 def test_tuples_are_arrays():
     assert tomllib.loads(to_toml(OwnData(n_symbols=(2, 3))))["n_symbols"] == [2, 3]
+
+
+def test_what_was_left_open_is_our_choice_and_not_the_callers():
+    asked = OwnData()
+    text = to_toml(asked.resolved(StateSpace(50)), asked)
+    assert "lateral_resistance = 100.0  # our choice: such that rho = 0.049" in text

@@ -91,7 +91,10 @@ GENERAL = [(method, k) for method in ("dense", "sparse") for k in (-18, -12, -10
 
 @pytest.mark.parametrize(("method", "decade"), [*GENERAL, ("cg", -12), ("cg", -6), ("cg", 12)])
 def test_a_general_solver_is_right_or_refuses(method, decade):
-    """Whatever it returns lies within the bound it gives, and it always returns below ten decades."""
+    """Whatever it returns lies within the bound it gives; below ten decades it returns.
+
+    The exception are two states with stiff lateral edges: their proven bound passes 1e-8 from six decades on.
+    """
     rng = np.random.default_rng(decade + 300)
     for n_states, n_layers in [(2, 2), (2, 3), (3, 3), (4, 4)]:
         for p, q in list(ends(n_states, rng))[:4]:
@@ -100,7 +103,8 @@ def test_a_general_solver_is_right_or_refuses(method, decade):
             try:
                 flow = ecd2g.solve(circuit, source=source, sink=sink, method=method)
             except ecd2g.SolverError:
-                assert abs(decade) >= 10
+                stiff_pair = n_states == 2 and decade <= -6  # the bound asks for 1e-16 * 1e6 * (safety)
+                assert abs(decade) >= 10 or stiff_pair
                 continue
             exact = exact_layered(n_layers, p.tolist(), q.tolist(), kernel=circuit.kernel.table())
             bound = max(flow.certificate.potential_error, 1e-15)
