@@ -1,7 +1,7 @@
 """What the forward-only shortcut costs
 ======================================
 
-Exact end laws of the paper's 1D problem for a range of lateral resistances: the two-way walk ends in the target, always.
+Exact end laws of the paper's 1D problem for a range of lateral resistances.
 """
 
 import numpy as np
@@ -19,8 +19,9 @@ for lateral in np.logspace(0, 4, 5):
     flow = ecd2g.solve(circuit, source=problem.source, sink=problem.target)
     bias = {rule: ecd2g.metrics.total_variation(flow.law(rule), q) for rule in ("two-way", "forward-only")}
     print(
-        f"R = {lateral:7.0f} ohm   rho = {circuit.lateral_ratio:8.3f}   backward current {flow.backward_current():.3f} A"
-        f"   TV two-way {bias['two-way']:.1e}   forward-only {bias['forward-only']:.4f}"
+        f"R = {lateral:7.0f} ohm   rho = {circuit.lateral_ratio:8.3f}   "
+        f"backward current {flow.backward_current():.3f} A   "
+        f"TV two-way {bias['two-way']:.1e}   forward-only {bias['forward-only']:.4f}"
     )
     distances[f"forward-only, R = {lateral:.0f}"] = bias["forward-only"]
 floor = ecd2g.metrics.sampling_floor(q, 10_000)

@@ -83,9 +83,9 @@ class CompleteField:
         means = self.layer_means()
         deviations = self.potentials - means[:, None]
         variance = _squares(deviations, self.multiplicity)
-        every_pair = n * n * np.diff(means) ** 2 + n * (variance[:-1] + variance[1:])
+        every_pair = n * np.diff(means) ** 2 + variance[:-1] + variance[1:]  # over n, which may be huge
         forward = _squares(self.forward_drops, self.multiplicity)
-        return float(b * every_pair.sum() + (a - b) * forward.sum())
+        return float(b * n * every_pair.sum() + (a - b) * forward.sum())
 
     def outflow(self, *, forward_only: bool = False) -> NDArray[np.float64]:
         """Sum of the outgoing currents of every node, shape ``(n_layers, n_atoms)``."""
@@ -102,7 +102,7 @@ class CompleteField:
         return gathered
 
     def draw(self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False) -> Move:
-        """One step of every walker: choose the kind of edge, then, if lateral, the state it leads to."""
+        """One step by Eq. (9): choose the kind of edge, then, if lateral, the state it leads to."""
         n_layers, n_atoms = self.potentials.shape
         layers, atoms = np.divmod(nodes, n_atoms)
         kinds = np.array([STRAIGHT_ON, LATERAL_ON] if forward_only else range(4))

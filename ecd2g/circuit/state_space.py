@@ -11,6 +11,9 @@ from ecd2g.errors import CapacityError, InputError
 INDEX_LIMIT = 2**63
 """Spaces with fewer states than this number them with int64."""
 
+COUNT_LIMIT = 10**300
+"""Largest number of states: float64 must hold it and its reciprocal."""
+
 ENUMERATION_LIMIT = 2**26
 """Spaces with more states than this are never listed state by state."""
 
@@ -46,6 +49,11 @@ class StateSpace:
                 )
         if not sizes or min(sizes) < 1:
             raise InputError(f"a state space needs at least one site and one symbol per site, got {sizes}")
+        if math.prod(sizes) > COUNT_LIMIT:
+            raise InputError(
+                f"a state space may have at most 1e300 states, got {len(sizes)} sites with up to {max(sizes)} symbols; "
+                f"use fewer sites"
+            )
         object.__setattr__(self, "alphabet_sizes", sizes)
 
     @property

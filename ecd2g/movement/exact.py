@@ -43,9 +43,9 @@ def propagate(
 ) -> ExactLaw:
     """Move all probability along Eq. (9) and (10), one step at a time, until at most `tolerance` is on its way.
 
-    One step costs one `spread` of the field, O(N V log V) on the complete circuit, and the walks are little longer
-    than N - 1. Raises StrandedWalkerError where probability meets a node without outgoing current, and SolverError
-    where walks have not ended after `max_steps`.
+    That point is reached, because every walk ends (Proposition 3.2). One step costs one `spread` of the field,
+    O(N V log V) on the complete circuit, and the walks are little longer than N - 1. Raises StrandedWalkerError where
+    probability meets a node without outgoing current, and SolverError where walks have not ended after `max_steps`.
     """
     outflow = field.outflow(forward_only=forward_only)
     stop = stop_probability(field, outflow, forward_only=forward_only)

@@ -51,9 +51,14 @@ class Certificate:
         """Raise SolverError unless every deviation is within the tolerance."""
         name, value = self.worst
         if not value <= self.tolerance:
+            advice = (
+                "bring the resistances closer together"
+                if self.method == "closed-form"
+                else 'use method="closed-form" where the kernel is complete, or another method'
+            )
             raise SolverError(
                 f"method {self.method!r} reached {name} = {value:.2g} where the tolerance is {self.tolerance:.2g}; "
-                f'use method="closed-form" where the kernel is complete, or another method, or a larger tolerance',
+                f"{advice}, or accept a larger tolerance",
                 reached=value,
                 tolerance=self.tolerance,
             )

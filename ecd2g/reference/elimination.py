@@ -36,12 +36,12 @@ def eliminated_alpha(
     for remaining in range(n_layers - 1, 0, -1):
         own = leak if remaining == 1 else 2 * leak
         beyond = to_ground[-1]
-        to_ground.append(own + link * beyond / (link + beyond))
+        to_ground.append(own + link * (beyond / (link + beyond)))
     to_ground.reverse()
     alpha, falls = [1.0 / to_ground[0]], []
     for beyond in to_ground[1:]:
-        falls.append(alpha[-1] * beyond / (link + beyond))
-        alpha.append(alpha[-1] * link / (link + beyond))
+        falls.append(alpha[-1] * (beyond / (link + beyond)))
+        alpha.append(alpha[-1] * (link / (link + beyond)))
     return np.array(alpha), np.array(falls)
 
 

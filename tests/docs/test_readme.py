@@ -28,7 +28,9 @@ def test_python_blocks_run_as_they_stand(tmp_path: Path) -> None:
 
 def test_make_targets_named_in_the_readme_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"`make (\w+)", README)) | set(re.findall(r"^make (\w+)", README, flags=re.MULTILINE))
+    targets = set(re.findall(r"`make (\w+)", README)) | set(
+        re.findall(r"^make (\w+)", README, flags=re.MULTILINE)
+    )
     assert {"reproduce", "test"} <= targets
     for target in targets:
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
@@ -42,6 +44,10 @@ def test_files_linked_from_the_readme_exist() -> None:
 
 
 def test_commands_named_in_the_readme_are_sub_commands() -> None:
-    done = subprocess.run([sys.executable, "-m", "ecd2g", "--help"], capture_output=True, text=True, check=True)
-    for command in set(re.findall(r"\becd2g (verify|solve|sample|plot|reproduce|data|train|compare)\b", README)):
+    done = subprocess.run(
+        [sys.executable, "-m", "ecd2g", "--help"], capture_output=True, text=True, check=True
+    )
+    for command in set(
+        re.findall(r"\becd2g (verify|solve|sample|plot|reproduce|data|train|compare)\b", README)
+    ):
         assert re.search(rf"^\s+{command}\b", done.stdout, flags=re.MULTILINE), command
