@@ -7,7 +7,6 @@ from typing import Self
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.data.problem import Problem
-from ecd2g.errors import CapacityError
 from ecd2g.experiments.origin import ours, paper
 from ecd2g.movement.rules import Rule
 from ecd2g.reference.flow import Flow
@@ -72,10 +71,4 @@ def lateral_resistance(space: StateSpace, forward_resistance: float, ratio: floa
     """R in ohms such that (V - 1) r / R = `ratio`; r itself where there is a single state."""
     if space.n_states == 1:
         return forward_resistance
-    try:
-        return float(f"{float(space.n_states - 1) * forward_resistance / ratio:.12g}")
-    except OverflowError:
-        raise CapacityError(
-            f"the states must number less than 1e308, got {len(space.alphabet_sizes)} sites with up to "
-            f"{max(space.alphabet_sizes)} symbols; use fewer sites"
-        ) from None
+    return float(f"{float(space.n_states - 1) * forward_resistance / ratio:.12g}")

@@ -41,6 +41,11 @@ def test_spaces_too_large_to_number_say_so() -> None:
         StateSpace(50, 5).all_states()
 
 
+def test_spaces_beyond_float64_are_refused() -> None:
+    with pytest.raises(InputError, match="at most 1e300 states"):
+        StateSpace(4, 520)
+
+
 @pytest.mark.parametrize(
     ("n_symbols", "n_sites", "message"),
     [
