@@ -15,7 +15,11 @@ def test_one_flipped_bit_is_noticed():
         verify("ss_sequences.txt", bytes(content))
 
 
-@pytest.mark.parametrize("packed", [b"", b"no gzip", gzip.compress(b"other"), gzip.compress(b"cut")[:-9]])
+@pytest.mark.parametrize(
+    "packed",
+    [b"", b"no gzip", gzip.compress(b"other"), gzip.compress(b"cut")[:-9]],
+    ids=["empty", "no gzip", "other content", "cut short"],
+)
 def test_a_damaged_archive_is_an_input_error(packed, tmp_path, monkeypatch):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "ss_sequences.txt.gz").write_bytes(packed)
