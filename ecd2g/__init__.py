@@ -1,4 +1,4 @@
-"""ecd2g: exact and learned electric currents for discrete data generation (ECD2G, arXiv 2509.23825)."""
+"""ecd2g: exact electric currents for discrete data generation (ECD2G, arXiv 2509.23825)."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

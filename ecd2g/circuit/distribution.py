@@ -7,6 +7,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.randomness import generator
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 
@@ -38,7 +39,7 @@ class Distribution:
         if abs(total - 1.0) > TOTAL_TOLERANCE:
             raise InputError(
                 f"probabilities must sum to 1 within {TOTAL_TOLERANCE:g}, got {total!r}; "
-                f"to divide by the sum on purpose use Distribution.from_weights"
+                f"to divide by the sum on purpose (float32 values, say) use Distribution.from_weights"
             )
         object.__setattr__(self, "probabilities", _frozen(values))
         if self.states is not None:
@@ -61,6 +62,8 @@ class Distribution:
         _check_weights(values, "weights")
         if values.ndim != 1 or values.size == 0 or not values.sum() > 0:
             raise InputError("weights must be a non-empty list with a positive sum")
+        if not np.isfinite(values.sum()):
+            raise InputError("the sum of the weights overflows; scale them down")
         if states is None:
             return cls(space, values / values.sum())
         listed = space.check(states)
@@ -132,8 +135,7 @@ class Distribution:
 
     def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, shape ``(n, n_sites)``."""
-        generator = np.random.default_rng(rng)
-        chosen = generator.choice(
+        chosen = generator(rng).choice(
             len(self.probabilities), size=n, p=self.probabilities / self.probabilities.sum()
         )
         return self.space.states(chosen) if self.states is None else self.states[chosen]

@@ -8,7 +8,10 @@ from numpy.typing import ArrayLike
 
 from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, Kernel
 from ecd2g.circuit.state_space import StateSpace
-from ecd2g.errors import InputError
+from ecd2g.errors import CapacityError, InputError
+
+LAYER_LIMIT = 100_000
+"""Most layers of a circuit; beyond, the linear drop of potentials itself would lose its digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +35,8 @@ class LayeredCircuit:
                 f"a circuit needs at least 2 layers, a first for the source and a last for the sink, "
                 f"got n_layers={self.n_layers}"
             )
+        if self.n_layers > LAYER_LIMIT:
+            raise CapacityError(f"a circuit may have at most {LAYER_LIMIT} layers, got {self.n_layers}")
         if self.kernel.n_states != self.space.n_states:
             raise InputError(
                 f"the kernel joins {self.kernel.n_states} states but the space has {self.space.n_states}"

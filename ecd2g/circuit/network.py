@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecd2g.errors import InputError
+from ecd2g.errors import CapacityError, InputError
+
+NODE_LIMIT = 10**8
+"""Most nodes of a network."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +46,13 @@ class ResistorNetwork:
             raise InputError(f"edges must be whole numbers of shape (m, 2), got {pairs.dtype} {pairs.shape}")
         siemens = _siemens(resistance, conductance, len(pairs))
         count = int(pairs.max()) + 1 if n_nodes is None else int(n_nodes)
-        if pairs.min() < 0 or pairs.max() >= count:
-            raise InputError(f"edges must join nodes 0..{count - 1}, got node {pairs.max()}")
+        outside = pairs[(pairs < 0) | (pairs >= count)]
+        if len(outside):
+            raise InputError(f"edges must join nodes 0..{count - 1}, got node {outside[0]}")
+        if count > NODE_LIMIT:
+            raise CapacityError(
+                f"a network may have at most {NODE_LIMIT:.3g} nodes, got {count:.3g}; number the nodes 0, 1, 2 ..."
+            )
         loops = pairs[:, 0] == pairs[:, 1]
         ordered = np.sort(pairs[~loops], axis=1)
         distinct, place = np.unique(ordered, axis=0, return_inverse=True)
@@ -65,16 +73,18 @@ class ResistorNetwork:
             raise InputError(
                 'name exactly one edge attribute: resistance="..." (ohm) or conductance="..." (siemens)'
             )
+        if not hasattr(graph, "is_directed"):
+            raise InputError(f"graph must be a networkx graph, got {type(graph).__name__}")
         if graph.is_directed():
             raise InputError("a resistor has no direction; pass an undirected graph (graph.to_undirected())")
-        attribute = resistance if resistance is not None else conductance
+        attribute = str(resistance if resistance is not None else conductance)
         place = {node: k for k, node in enumerate(graph.nodes)}
         pairs, values = [], []
         for u, v, data in graph.edges(data=True):
             if attribute not in data:
                 raise InputError(f"edge ({u!r}, {v!r}) has no attribute {attribute!r}")
             pairs.append((place[u], place[v]))
-            values.append(data[attribute])
+            values.append(_attribute(data[attribute], attribute, (u, v)))
         if not pairs:
             raise InputError("a resistor network needs at least one edge")
         kind = "resistance" if resistance is not None else "conductance"
@@ -121,6 +131,19 @@ class ResistorNetwork:
         return values
 
 
+def _attribute(value: object, name: str, edge: tuple[Hashable, Hashable]) -> float:
+    """The value of an edge attribute as a positive, finite number; the message names the edge."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = np.nan
+    if not (np.isfinite(number) and number > 0):
+        raise InputError(
+            f"attribute {name!r} must be a positive, finite number, got {value!r} on edge {edge!r}"
+        )
+    return number
+
+
 def sum_at(places: NDArray[np.intp], values: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     """Sum of the values at every place 0 .. n - 1."""
     return np.asarray(np.bincount(places, weights=values, minlength=n), dtype=np.float64)
@@ -132,7 +155,13 @@ def _siemens(
     if (resistance is None) == (conductance is None):
         raise InputError("give exactly one of resistance= (ohm) and conductance= (siemens)")
     name, given = ("resistance", resistance) if resistance is not None else ("conductance", conductance)
-    values = np.broadcast_to(np.asarray(given, dtype=np.float64), (n_edges,))
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"every {name} must be a number, got {given!r}") from None
+    if values.shape not in ((), (n_edges,)):
+        raise InputError(f"{name} must be one number or one per edge, shape ({n_edges},), got {values.shape}")
+    values = np.broadcast_to(values, (n_edges,))
     bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
     if n_edges == 0:
         raise InputError("a resistor network needs at least one edge")

@@ -79,7 +79,12 @@ class StateSpace:
 
     def check(self, states: ArrayLike) -> NDArray[np.int64]:
         """The states as an int64 array ``(..., n_sites)``; raises InputError where a symbol is out of range."""
-        array = np.asarray(states)
+        try:
+            array = np.asarray(states)
+        except ValueError:
+            raise InputError(
+                f"states must all have {self.n_sites} symbols, got rows of different length"
+            ) from None
         whole = array.dtype.kind in "iu" or (
             array.dtype.kind == "f" and bool(np.all(array == np.floor(array)))
         )

@@ -14,13 +14,17 @@ from ecd2g.movement.rules import stop_probability, stranded
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """Where every walker stood: `layers` ``(n, k)`` and `states` ``(n, k, n_sites)``, -1 after the end."""
+    """Where every walker stood: `layers` ``(n, k)`` and `states` ``(n, k, n_sites)``, -1 after the end.
+
+    First-passage paths have n_layers + 1 columns: the first state in every layer, then the end state, which a walk
+    may reach in the last layer after detours of its own.
+    """
 
     layers: NDArray[np.intp]
     states: NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Walks:
     """Finished walks: `starts` and `ends` ``(n, n_sites)``, `n_steps` ``(n,)``, and `paths` on request."""
 
@@ -28,6 +32,11 @@ class Walks:
     ends: NDArray[np.int64]
     n_steps: NDArray[np.intp]
     paths: Paths | None = None
+
+    def __repr__(self) -> str:
+        """One line."""
+        kept = "kept" if self.paths is not None else "not kept"
+        return f"Walks({len(self.starts)} walks of {self.starts.shape[1]} sites, paths {kept})"
 
 
 Visitor = Callable[[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]], None]

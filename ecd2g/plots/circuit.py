@@ -1,5 +1,6 @@
 """The layered circuit of a one-site problem, drawn edge by edge."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.errors import InputError
 from ecd2g.plots.arrays import densities, real_array
-from ecd2g.plots.style import BACKWARD, NAMED, PAGE, TOWARDS_LATER, axes_or_new, styled, whole_ticks
+from ecd2g.plots.style import (
+    BACKWARD,
+    NAMED,
+    PAGE,
+    TOWARDS_LATER,
+    axes_or_new,
+    state_ticks,
+    styled,
+    whole_ticks,
+)
 
 HEIGHT = 4.4
 """Height of a new figure, inches."""
@@ -40,12 +50,14 @@ def circuit_diagram(
     ax: Axes | None = None,
     *,
     smallest: float = 1e-4,
+    labels: Sequence[str] | None = None,
 ) -> Axes:
     """Draw the circuit, layers left to right: edges by current, end nodes by source and target current.
 
     currents : ``(n_gaps, V, V)`` ampere, positive towards the later layer; source, target : ``(V,)`` ampere.
     Edges with |current| below `smallest` times the largest are left out; the title says what the others hold.
     Line widths grow with the square root of |current|: lateral currents would vanish on a linear scale.
+    labels : names of the states, written where there are at most 30.
     """
     table = real_array(currents, "currents", "n_gaps V V")
     p, q = densities(source, "source", "V"), densities(target, "target", "V")
@@ -65,7 +77,7 @@ def circuit_diagram(
     _nodes(ax, p, q, n_gaps, node)
     ax.set(xlim=(-0.3, n_gaps + 0.3), ylim=(-0.7, n_states - 0.3), xlabel="layer", ylabel="state")
     whole_ticks(ax, "x", bins=20)
-    whole_ticks(ax, "y")
+    state_ticks(ax, "y", n_states, labels)
     ax.set_title(_statement(table, drawn, smallest), loc="left", fontsize=7)
     _legend(ax, largest, look, node, p, q)
     return ax

@@ -1,5 +1,7 @@
 """Potentials and currents of a one-site problem as images."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import SymLogNorm
@@ -7,20 +9,36 @@ from matplotlib.figure import Figure, SubFigure
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.plots.arrays import chosen, real_array
-from ecd2g.plots.style import COLUMN, SIGNED, axes_or_new, label_outer, panels, styled, whole_ticks
+from ecd2g.plots.style import (
+    COLUMN,
+    SIGNED,
+    axes_or_new,
+    label_outer,
+    note_selection,
+    panels,
+    state_ticks,
+    styled,
+    whole_ticks,
+)
 
 
 @styled
-def potentials_by_layer(potentials: ArrayLike, ax: Axes | None = None) -> Axes:
-    """Draw potentials ``(n_layers, V)`` in volt as an image, layers left to right; white is zero volt."""
+def potentials_by_layer(
+    potentials: ArrayLike, ax: Axes | None = None, *, labels: Sequence[str] | None = None
+) -> Axes:
+    """Draw potentials ``(n_layers, V)`` in volt as an image, layers left to right; white is zero volt.
+
+    labels : names of the states, written where there are at most 30.
+    """
     values = real_array(potentials, "potentials", "n_layers V")
     limit = float(np.abs(values).max()) or 1.0
-    ax = axes_or_new(ax, COLUMN, 2.6)
+    ax = axes_or_new(ax, COLUMN, 2.6 if labels is None or values.shape[1] <= 18 else 3.6)
     image = ax.imshow(
         values.T, cmap=SIGNED, vmin=-limit, vmax=limit, origin="lower", aspect="auto", interpolation="nearest"
     )
     ax.set(xlabel="layer", ylabel="state")
-    whole_ticks(ax, "x", "y")
+    whole_ticks(ax, "x")
+    state_ticks(ax, "y", values.shape[1], labels)
     bar = ax.figure.colorbar(image, ax=ax, label="potential in volt")
     bar.ax.tick_params(labelsize=7)
     return ax
@@ -31,6 +49,8 @@ def current_heatmaps(
     currents: ArrayLike, gaps: ArrayLike | None = None, figure: Figure | SubFigure | None = None
 ) -> list[Axes]:
     """Draw currents ``(n_gaps, V, V)`` in ampere, one panel for each of the `gaps` (by default up to 6 of them).
+
+    A note above the panels says how many of how many gaps are shown, unless all are.
 
     One signed scale for all panels, linear up to the smaller ones of the currents and logarithmic beyond:
     forward edges carry hundreds of times what lateral ones do, and both have to be seen.
@@ -48,6 +68,7 @@ def current_heatmaps(
     bar = axes[0].figure.colorbar(image, ax=axes, ticks=ticks, shrink=0.9)
     bar.ax.set_yticklabels([_power(tick) for tick in ticks], fontsize=7)
     bar.ax.minorticks_off()
+    note_selection(axes[0].figure, len(axes), len(table), "gaps")
     bar.set_label(f"current in ampere\n(linear within ±{_power(scale.linthresh)})")
     return axes
 

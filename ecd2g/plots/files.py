@@ -18,13 +18,14 @@ DPI = 200
 def save(drawing: Figure | Axes, stem: str | os.PathLike[str]) -> tuple[Path, Path]:
     """Write a figure, or the figure of any axes, to `stem`.png and `stem`.svg; returns both paths.
 
-    Files appear whole or not at all, and the same figure gives the same bytes.
+    A stem that already ends in .png or .svg names the same two files. Files appear whole or not at all, and the same figure gives the same bytes.
     """
     figure = drawing.figure if isinstance(drawing, Axes) else drawing
     figure = figure.figure if isinstance(figure, SubFigure) else figure
     if not isinstance(figure, Figure):
         raise InputError(f"only a figure or its axes can be saved, got {type(drawing).__name__}")
     base = Path(stem)
+    base = base.with_suffix("") if base.suffix.lower() in (".png", ".svg") else base
     png, svg = (base.with_name(f"{base.name}.{kind}") for kind in ("png", "svg"))
     _write(png, _render(figure, "png", {"Software": None}))
     _write(svg, _render(figure, "svg", {"Date": None, "Creator": None}))

@@ -16,9 +16,11 @@ from ecd2g.plots.style import (
     SIGNED,
     label_outer,
     new_figure,
+    note_selection,
     page_of,
     panels,
     restyled,
+    row_of,
     styled,
     whole_ticks,
 )
@@ -31,7 +33,8 @@ def densities_by_layer(
     """Draw the expected visits ``(n_layers, S0, S1)`` of a walk, one panel a layer, by default up to 6.
 
     All panels share one scale from zero, a square root so that the spread-out middle layers show too. For
-    the two-way walk expected visits are the throughflow in ampere.
+    the two-way walk expected visits are the throughflow in ampere. A note above the panels says how many of
+    how many layers are shown, unless all are.
     """
     values = densities(visits, "visits", "n_layers S0 S1")
     numbers = chosen(layers, len(values), 6, "layers")
@@ -41,6 +44,7 @@ def densities_by_layer(
         image = show(ax, values[layer], scale, DENSITY)
         ax.set_title(f"layer {layer}")
     label_outer(axes, "symbol of site 0", "symbol of site 1")
+    note_selection(axes[0].figure, len(axes), len(values), "layers")
     color_bar(axes, image, "expected visits of a state\n(square-root scale)")
     return axes
 
@@ -54,7 +58,8 @@ def side_by_side(
 ) -> list[Axes]:
     """Draw probabilities ``(S0, S1)``, one panel a name, on one shared scale from zero.
 
-    `difference` names two of them: a last panel shows the first less the second on a signed scale of its own.
+    `difference` names two of them: a last panel of the same size shows the first less the second on a signed
+    scale of its own.
     """
     arrays = named_densities(densities, "densities", "S0 S1")
     if difference is not None and not set(difference) <= set(arrays):
@@ -64,28 +69,33 @@ def side_by_side(
     for ax, (name, array) in zip(axes, arrays.items(), strict=True):
         image = show(ax, array, scale, DENSITY)
         ax.set_title(name)
-    label_outer(axes, "symbol of site 0", "symbol of site 1")
-    color_bar(axes, image, "probability")
     if difference is None or last is None:
+        label_outer(axes, "symbol of site 0", "symbol of site 1")
+        color_bar(axes, image, "probability")
         return axes
     less = arrays[difference[0]] - arrays[difference[1]]
     limit = float(np.abs(less).max()) or 1.0
     signed = show(last, less, Normalize(-limit, limit), SIGNED)
-    last.set(title="difference", xlabel="symbol of site 0")
-    color_bar([last], signed, f"{difference[0]} − {difference[1]}", shrink=1.0 if len(axes) <= 3 else 0.5)
+    last.set_title(" − ".join(difference))
+    label_outer([*axes, last], "symbol of site 0", "symbol of site 1")
+    lower = [ax for ax in axes if row_of(ax) == row_of(last)]
+    upper = [ax for ax in axes if ax not in lower]
+    color_bar(upper or axes, image, "probability")
+    color_bar([*lower, last] if upper else [last], signed, "difference of probabilities")
     return [*axes, last]
 
 
 def _places(figure: Figure | SubFigure | None, count: int, extra: bool) -> tuple[list[Axes], Axes | None]:
-    """Axes in one or two rows, and last those of a column of its own for the difference, or None."""
-    rows = 1 if count <= 3 else 2
-    columns = -(-count // rows)
-    width = page_of(columns + extra)
-    side = (width - 0.8 * (1 + extra)) / (columns + extra) - 0.35
+    """Axes of equal size in one or two rows; the one of the difference, or None, ends the last row."""
+    total = count + extra
+    rows = 1 if total <= 3 else 2
+    columns = -(-total // rows)
+    width = page_of(columns)
+    side = (width - 0.8 * (1 + (extra and rows == 1))) / columns - 0.35
     canvas = new_figure(width, rows * (min(side, 2.6) + 0.7)) if figure is None else figure
-    grid = canvas.add_gridspec(rows, columns + extra)
+    grid = canvas.add_gridspec(rows, columns)
     axes = [restyled(canvas.add_subplot(grid[place // columns, place % columns])) for place in range(count)]
-    return axes, restyled(canvas.add_subplot(grid[:, -1])) if extra else None
+    return axes, restyled(canvas.add_subplot(grid[-1, -1])) if extra else None
 
 
 def show(ax: Axes, values: NDArray[np.float64], scale: Normalize, cmap: str) -> AxesImage:

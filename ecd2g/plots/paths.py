@@ -6,6 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.errors import InputError
@@ -29,13 +31,13 @@ def sample_paths(
 
     source, target : ``(S0, S1)`` probabilities, as blue and orange tints behind the walks.
     layers : ``(n_walks, n_steps + 1)`` the layers, to colour moves by the layer they leave, not by step.
-    The first `at_most` walks are drawn: long moves of many walks cannot be told apart.
+    The first `at_most` walks are drawn: long moves of many walks cannot be told apart, and
+    the legend says how many of how many these are. A dot is a place where a walk turns, later walks on top.
     """
     walks = real_array(paths, "paths", "n_walks n_places 2")
     inside = _inside(walks)
     ax = axes_or_new(ax, COLUMN, 3.0)
-    _tint(ax, source, "source", START)
-    _tint(ax, target, "target", END)
+    tints = [_tint(ax, source, "source", START), _tint(ax, target, "target", END)]
     when: NDArray = np.broadcast_to(np.arange(walks.shape[1]), inside.shape)
     if layers is not None:
         when = real_array(layers, "layers", "n_walks n_places")
@@ -52,8 +54,15 @@ def sample_paths(
     ax.plot(*last.T, marker="D", ms=4.5, color=END, label="end", **mark)
     ax.set(xlabel="symbol of site 0", ylabel="symbol of site 1", aspect="equal")
     whole_ticks(ax, "x", "y", bins=6)
-    title = f"{len(walks)} of {total} walks" if len(walks) < total else None  # never drop walks in silence
-    ax.legend(title=title, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    title = f"{len(walks):,} of {total:,} walks"  # never drop walks in silence
+    handles = [*ax.get_legend_handles_labels()[0], *(tint for tint in tints if tint is not None)]
+    ax.legend(
+        handles=handles,
+        title=title,
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=-(-len(handles) // 2),
+    )
     return ax
 
 
@@ -68,10 +77,10 @@ def _inside(walks: NDArray[np.float64]) -> NDArray[np.bool_]:
     return inside
 
 
-def _tint(ax: Axes, density: ArrayLike | None, name: str, color: str) -> None:
-    """Draw a density as an image that fades from nothing to a light tint of the colour."""
+def _tint(ax: Axes, density: ArrayLike | None, name: str, color: str) -> Patch | None:
+    """Draw a density as an image that fades from nothing to a light tint of the colour; its legend entry."""
     if density is None:
-        return
+        return None
     values = densities(density, name, "S0 S1")
     fade = LinearSegmentedColormap.from_list(name, [(0, (1, 1, 1, 0)), (1, color)])
     ax.imshow(
@@ -83,12 +92,13 @@ def _tint(ax: Axes, density: ArrayLike | None, name: str, color: str) -> None:
         origin="lower",
         interpolation="nearest",
     )
+    return Patch(fc=color, alpha=0.35, lw=0, label=name)
 
 
 def _moves(
     ax: Axes, walks: NDArray[np.float64], inside: NDArray[np.bool_], when: NDArray, label: str
 ) -> None:
-    """Every change of state as a line, coloured by when it is left; others need no line."""
+    """Every change of state as a line with a white rim, coloured by when it is left; others need no line."""
     changes = inside[:, 1:] & np.any(walks[:, 1:] != walks[:, :-1], axis=2)
     lines = np.stack([walks[:, :-1], walks[:, 1:]], axis=2)[changes]
     last = max(1, int(when[:, :-1][inside[:, 1:]].max(initial=0)))
@@ -97,11 +107,22 @@ def _moves(
         array=when[:, :-1][changes],
         cmap="viridis",
         norm=BoundaryNorm(np.arange(last + 2) - 0.5, 256),
-        linewidths=0.9,
-        alpha=0.8,
+        linewidths=1.0,
+        path_effects=[withStroke(linewidth=2.2, foreground="white")],
         zorder=3,
     )
     ax.add_collection(moves)
+    left = walks[:, :-1][changes]
+    ax.scatter(
+        *left.T,
+        c=when[:, :-1][changes],
+        cmap=moves.cmap,
+        norm=moves.norm,
+        s=9,
+        ec="white",
+        lw=0.4,
+        zorder=3.5,
+    )
     ticks = np.arange(0, last + 1, max(1, -(-last // 8)))
     bar = ax.figure.colorbar(moves, ax=ax, label=label, ticks=ticks)
     bar.ax.tick_params(labelsize=7)

@@ -1,27 +1,44 @@
-"""Marginals of sequence spaces, site by site."""
+"""Marginals of sequence spaces, site by site: bars for few sites, a heat map for many."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.errors import InputError
-from ecd2g.plots.arrays import named_densities
+from ecd2g.plots.arrays import evenly, named_densities
 from ecd2g.plots.style import PAGE, axes_or_new, colors_of, styled
+
+BAR_SITES, BAR_GROUPS = 12, 100
+"""Most sites, and most letters of all sites together, that are drawn as bars."""
+
+Marginals = dict[str, NDArray[np.float64]]
 
 
 @styled
 def site_marginals(
     marginals: Mapping[str, ArrayLike], letters: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw probabilities ``(D, S)`` of every letter at every site: a group of bars a letter, one bar a law."""
+    """Draw probabilities ``(D, S)`` of every letter at every site: a group of bars a letter, one bar a law.
+
+    Beyond 12 sites bars would be too thin: then a heat map a law, sites to the right, letters downwards, all
+    on one scale from zero to the largest probability.
+    """
     arrays = named_densities(marginals, "marginals", "D S")
     n_sites, n_letters = next(iter(arrays.values())).shape
     names = [str(number) for number in range(n_letters)] if letters is None else list(letters)
     if len(names) != n_letters:
         raise InputError(f"letters must name {n_letters} symbols, got {len(names)}")
-    ax = axes_or_new(ax, PAGE, 2.4)
+    if n_sites > BAR_SITES or n_sites * n_letters > BAR_GROUPS:
+        return _heat_maps(arrays, names, ax)
+    return _bars(arrays, names, axes_or_new(ax, PAGE, 2.4))
+
+
+def _bars(arrays: Marginals, names: list[str], ax: Axes) -> Axes:
+    """Draw a group of bars for every site and letter."""
+    n_sites, n_letters = next(iter(arrays.values())).shape
     colors = colors_of(list(arrays))
     places = np.add.outer(np.arange(n_sites) * (n_letters + 0.8), np.arange(n_letters))
     thick = 0.84 / len(arrays)
@@ -37,3 +54,51 @@ def site_marginals(
     ax.set(xlim=(-0.9, places[-1, -1] + 0.9), xlabel="\nsite", ylabel="probability")
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(arrays))
     return ax
+
+
+def _heat_maps(arrays: Marginals, names: list[str], ax: Axes | None) -> Axes:
+    """Draw the laws as blocks of one axes: below each other, or next to each other where letters are many."""
+    n_sites, n_letters = next(iter(arrays.values())).shape
+    across = n_letters > 8 and len(arrays) * n_sites <= 90
+    down, right = (0.0, n_sites + 1.5) if across else (n_letters + 1.4, 0.0)
+    corners = [(rank * right, rank * down) for rank in range(len(arrays))]
+    width, height = corners[-1][0] + n_sites, corners[-1][1] + n_letters
+    row = float(np.clip(6.5 / height, 0.05, 0.14 if across else 0.17))  # inches
+    ax = axes_or_new(ax, PAGE, 0.8 + row * (height + 1.4))
+    most = max(float(array.max()) for array in arrays.values()) or 1.0
+    for (left, top), (name, values) in zip(corners, arrays.items(), strict=True):
+        image = ax.imshow(
+            values.T,
+            cmap="Blues",
+            vmin=0.0,
+            vmax=most,
+            aspect="auto",
+            interpolation="nearest",
+            extent=(left - 0.5, left + n_sites - 0.5, top + n_letters - 0.5, top - 0.5),
+        )
+        ax.add_patch(Rectangle((left - 0.5, top - 0.5), n_sites, n_letters, fill=False, ec="0.3", lw=0.6))
+        ax.text(left - 0.5, top - 0.6, name, ha="left", va="bottom", fontsize=8)
+    ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -1.4), xlabel="site", ylabel="letter")
+    _ticks(ax, corners, (n_sites, n_letters), names, across)
+    ax.spines[:].set_visible(False)
+    bar = ax.figure.colorbar(image, ax=ax, label="probability", fraction=0.05, pad=0.02)
+    bar.ax.tick_params(labelsize=7)
+    return ax
+
+
+def _ticks(
+    ax: Axes, corners: list[tuple[float, float]], shape: tuple[int, int], names: list[str], across: bool
+) -> None:
+    """Name sites below every column of blocks and letters left of every row of blocks."""
+    n_sites, n_letters = shape
+    rows, columns = (1, len(corners)) if across else (len(corners), 1)
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 10**9) if n_sites * columns <= 45 * step)
+    sites = list(range(0, n_sites, step))
+    shown = evenly(n_letters, max(2, 60 // rows))
+    lefts, tops = [left for left, _ in corners[:columns]], [top for _, top in corners[:rows]]
+    ax.set_xticks([left + site for left in lefts for site in sites], [str(site) for site in sites] * columns)
+    ax.set_yticks(
+        [top + letter for top in tops for letter in shown], [names[place] for place in shown] * rows
+    )
+    ax.tick_params("x", length=2, labelsize=7)
+    ax.tick_params("y", length=0, labelsize=7)

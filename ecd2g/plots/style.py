@@ -1,6 +1,6 @@
 """One look for all figures: paper column widths, small fonts, colours safe for colour-blind readers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -8,6 +8,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
+
+from ecd2g.errors import InputError
 
 COLUMN, PAGE = 3.3, 6.8
 """Widths of one column and of a whole page, in inches."""
@@ -97,6 +99,31 @@ def whole_ticks(ax: Axes, *directions: Literal["x", "y"], bins: int = 9) -> None
         axis.set_major_locator(MaxNLocator(nbins=bins, steps=[1, 2, 5, 10], integer=True))
 
 
+NAMES = 30
+"""Most states of an axis that are called by name; more get numbers."""
+
+
+def state_ticks(ax: Axes, direction: Literal["x", "y"], n_states: int, names: Sequence[str] | None) -> None:
+    """Ticks at the states: their names where given and not too many, else round whole numbers."""
+    if names is not None and len(names) != n_states:
+        raise InputError(f"labels must name {n_states} states, got {len(names)}")
+    if names is None or n_states > NAMES:
+        whole_ticks(ax, direction)
+        return
+    words = [str(name) for name in names]
+    if direction == "y":
+        ax.set_yticks(range(n_states), words)
+        return
+    crowded = sum(map(len, words)) + n_states > 70
+    ax.set_xticks(range(n_states), words, rotation=90 if crowded else 0)
+
+
+def note_selection(figure: Figure | SubFigure, shown: int, count: int, things: str) -> None:
+    """Say above the panels that they are a selection; a title of the caller's own is left alone."""
+    if shown < count and not figure.get_suptitle():
+        figure.suptitle(f"{shown} of {count} {things}", x=0.01, ha="left", fontsize=7)
+
+
 def label_outer(axes: list[Axes], x: str, y: str) -> None:
     """Write the shared axis labels once: y on the first column, x under the last panel of every column."""
     places = {_place(ax): ax for ax in axes}
@@ -105,6 +132,11 @@ def label_outer(axes: list[Axes], x: str, y: str) -> None:
             ax.set_ylabel(y)
         if (row + 1, column) not in places:
             ax.set_xlabel(x)
+
+
+def row_of(ax: Axes) -> int:
+    """Row of a panel in its grid."""
+    return _place(ax)[0]
 
 
 def _place(ax: Axes) -> tuple[int, int]:

@@ -8,8 +8,11 @@ import scipy.sparse as sp
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
-from ecd2g.errors import SolverError
+from ecd2g.errors import CapacityError, SolverError
 from ecd2g.reference.matrix import Circuit, components, conductance_matrix
+
+DENSE_LIMIT = 10_000
+"""Most nodes of a dense solve: the matrix then holds 0.8 GB."""
 
 PotentialSolver = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Maps node currents J ``(n_nodes,)`` to potentials ``(n_nodes,)``; prepared once, used for any number of J."""
@@ -17,6 +20,11 @@ PotentialSolver = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 def dense_solver(circuit: Circuit) -> PotentialSolver:
     """Cholesky factor of the dense G with one node of every component grounded; O(n^3), the plain oracle."""
+    if circuit.n_nodes > DENSE_LIMIT:
+        raise CapacityError(
+            f"the dense matrix of {circuit.n_nodes} nodes would hold {8e-9 * float(circuit.n_nodes) ** 2:.3g} GB, "
+            f'and the limit is {DENSE_LIMIT} nodes; use method="closed-form" (complete kernel), "sparse" or "cg"'
+        )
     free = _free_nodes(circuit)
     matrix = conductance_matrix(circuit)[free][:, free].toarray()
     try:

@@ -16,6 +16,9 @@ from ecd2g.reference.closed_form import deviation_chain
 from ecd2g.reference.elimination import closed_form_error
 from ecd2g.reference.tree_bound import EPS, tree_bound
 
+ROUNDING = 1e-10
+"""A deviation below this is as good as float64 gets, pessimism of the bounds included."""
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -51,14 +54,17 @@ class Certificate:
         """Raise SolverError unless every deviation is within the tolerance."""
         name, value = self.worst
         if not value <= self.tolerance:
-            advice = (
-                "bring the resistances closer together"
-                if self.method == "closed-form"
-                else 'use method="closed-form" where the kernel is complete, or another method'
-            )
+            if value < ROUNDING:
+                advice = "that is rounding, so accept a larger tolerance"
+            elif self.method == "closed-form":
+                advice = "bring the resistances closer together, or accept a larger tolerance"
+            else:
+                advice = (
+                    'use "closed-form" where the kernel is complete, another method, or a larger tolerance'
+                )
             raise SolverError(
                 f"method {self.method!r} reached {name} = {value:.2g} where the tolerance is {self.tolerance:.2g}; "
-                f"{advice}, or accept a larger tolerance",
+                f"{advice}",
                 reached=value,
                 tolerance=self.tolerance,
             )

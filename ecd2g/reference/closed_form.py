@@ -24,7 +24,10 @@ from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.table_field import TableField
-from ecd2g.errors import InputError
+from ecd2g.errors import CapacityError, InputError
+
+NUMBER_LIMIT = 2**29
+"""Most numbers a closed-form solution may hold (4 GB)."""
 
 INFINITE_ANGLE = 2000.0
 """Stands for theta = infinity (a = b): exp(-theta) is 0 in float64, and 0 * theta stays 0."""
@@ -153,6 +156,12 @@ def closed_form(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField | TableF
 
 def _complete_field(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField:
     kernel, p, q = complete_kernel(circuit), atoms.source, atoms.sink
+    if 2 * circuit.n_layers * len(p) > NUMBER_LIMIT:
+        raise CapacityError(
+            f"potentials and drops of {circuit.n_layers} layers and {len(p)} states would hold "
+            f"{16e-9 * circuit.n_layers * len(p):.3g} GB, and the limit is {8e-9 * NUMBER_LIMIT:.3g} GB; take fewer "
+            f"layers, or distributions that list fewer states"
+        )
     response = chain_response(kernel, circuit.n_layers)
     means = response.mean_drop * ((circuit.n_layers - 1) / 2 - np.arange(circuit.n_layers))
     terms = np.empty((5, len(p)))

@@ -113,13 +113,16 @@ def check_totals(
     injected: NDArray[np.float64], extracted: NDArray[np.float64], labels: NDArray[np.intp]
 ) -> None:
     """Raise InputError unless what enters every component also leaves it, Eq. (3), to 1e-12 of the total."""
-    net = np.bincount(labels, weights=injected - extracted)
-    worst = int(np.argmax(np.abs(net)))
-    if abs(net[worst]) > 1e-12 * (injected.sum() + extracted.sum()):
-        where = "the circuit" if len(net) == 1 else f"component {worst} of {len(net)}"
+    entering, leaving = (np.bincount(labels, weights=side) for side in (injected, extracted))
+    worst = int(np.argmax(np.abs(entering - leaving)))
+    if abs(entering[worst] - leaving[worst]) > 1e-12 * (injected.sum() + extracted.sum()):
+        node = int(np.argmax(labels == worst))
+        where = (
+            "the circuit" if len(entering) == 1 else f"the component of node {node} (one of {len(entering)})"
+        )
         raise InputError(
             f"source and sink totals must agree in every connected component, but {where} takes in "
-            f"{net[worst]:+.6g} A more than it gives out; make the totals equal, or join the components"
+            f"{entering[worst]:.6g} A and gives out {leaving[worst]:.6g} A; make them equal, or join the components"
         )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.network_field import NetworkField
+from ecd2g.circuit.randomness import generator
 from ecd2g.errors import InputError
 from ecd2g.movement import ExactLaw, propagate, walk_nodes
 from ecd2g.reference.certificate import NetworkCertificate
@@ -68,9 +69,9 @@ class NetworkSolution:
         self, n: int, rng: np.random.Generator | int | None = None
     ) -> tuple[tuple[Hashable, ...], tuple[Hashable, ...]]:
         """Start and end node of `n` two-way walks."""
-        generator = np.random.default_rng(rng)
+        source = generator(rng)
         chance = self.field.injected / self.field.injected.sum()
-        starts = generator.choice(self.network.n_nodes, size=n, p=chance).astype(np.intp)
-        ends = walk_nodes(self.field, starts, generator)
+        starts = source.choice(self.network.n_nodes, size=n, p=chance).astype(np.intp)
+        ends = walk_nodes(self.field, starts, source)
         label = self.network.nodes
         return tuple(label[k] for k in starts), tuple(label[k] for k in ends)

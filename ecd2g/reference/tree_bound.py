@@ -13,6 +13,7 @@ bounds it from below (Dirichlet): P in [(J phi)^2 / sum g dphi^2, sum R f^2].
 """
 
 from dataclasses import dataclass
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,4 +107,4 @@ def _dirichlet(
 
 def _widening(n_terms: int) -> float:
     """Covers the rounding of a (pairwise) sum of positive terms and of the few operations in each."""
-    return 1.0 + EPS * (40 + np.log2(n_terms + 1))
+    return 1.0 + EPS * (40.0 + log2(n_terms + 1))

@@ -22,6 +22,11 @@ def test_unusable_resistances_are_refused_by_name(name: str, value: object) -> N
         complete(**{name: value})
 
 
+def test_circuits_with_absurdly_many_layers_are_refused() -> None:
+    with pytest.raises(CapacityError, match="at most 100000 layers"):
+        complete(n_layers=10**12)
+
+
 @pytest.mark.parametrize("n_layers", [1, 0, -3, 2.5, "2", True])
 def test_unusable_layer_counts_are_refused(n_layers: object) -> None:
     with pytest.raises(InputError, match="layers"):
@@ -96,6 +101,21 @@ def test_unusable_networks_are_refused() -> None:
         ResistorNetwork.from_edges([0, 1], resistance=[1.0])
     with pytest.raises(InputError, match="0..1"):
         ResistorNetwork.from_edges([[0, 5]], resistance=[1.0], n_nodes=2)
+    with pytest.raises(InputError, match="got node -1"):
+        ResistorNetwork.from_edges([[0, -1]], resistance=[1.0])
+    with pytest.raises(InputError, match="one per edge"):
+        ResistorNetwork.from_edges([[0, 1], [1, 2], [2, 3]], resistance=[1.0, 2.0])
+    with pytest.raises(CapacityError, match="at most 1e"):
+        ResistorNetwork.from_edges([[0, 10**9]], resistance=[1.0])
+    with pytest.raises(InputError, match="must be a number"):
+        ResistorNetwork.from_edges([[0, 1]], resistance=["thick"])
+    with pytest.raises(InputError, match="networkx graph, got list"):
+        ResistorNetwork.from_networkx([1], resistance="ohm")
+    for bad in (0, "thick", -1.0):
+        graph = nx.Graph()
+        graph.add_edge("a", "b", ohm=bad)
+        with pytest.raises(InputError, match="on edge .'a', 'b'."):
+            ResistorNetwork.from_networkx(graph, resistance="ohm")
     for bad in (0.0, -1.0, np.nan, np.inf):
         with pytest.raises(InputError, match="positive and finite, got .* on edge 1"):
             ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, bad])

@@ -62,6 +62,13 @@ def test_unusable_weights_are_refused(weights: list[float]) -> None:
         Distribution.from_weights(StateSpace(3), weights)
 
 
+def test_rows_of_different_length_and_overflowing_weights_are_refused() -> None:
+    with pytest.raises(InputError, match="different length"):
+        Distribution.from_samples(StateSpace(3), [[1], [1, 2]])
+    with pytest.raises(InputError, match="overflows"), np.errstate(over="ignore"):
+        Distribution.from_weights(StateSpace(4), [1e308, 1e308, 1e308, 0])
+
+
 @pytest.mark.parametrize("samples", [np.zeros((0, 2), int), [0, 1], [[0, 1, 1]], [[0, 9]], [[[0, 1]]]])
 def test_unusable_samples_are_refused(samples: object) -> None:
     with pytest.raises(InputError):
