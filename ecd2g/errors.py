@@ -24,7 +24,3 @@ class SolverError(Ecd2gError, ArithmeticError):
 
 class StrandedWalkerError(Ecd2gError, RuntimeError):
     """A walker stands where the movement rule offers it neither a stop nor an outgoing current."""
-
-
-class MissingExtraError(Ecd2gError, ImportError):
-    """A feature needs an optional dependency that is not installed."""

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.distribution import Distribution, distinct
 from ecd2g.circuit.state_space import INDEX_LIMIT, StateSpace
 from ecd2g.errors import CapacityError, InputError
 
@@ -38,12 +38,12 @@ class Atoms:
             p, q = source.to_array(), sink.to_array()
             return cls(space, None, np.ones(space.n_states), p, q)
         both = np.concatenate([source.states, sink.states])
-        listed, place = np.unique(both, axis=0, return_inverse=True)
+        listed, place = distinct(space, both)
         n_rest = space.n_states - len(listed)
         n_atoms = len(listed) + (n_rest > 0)
         p, q, multiplicity = np.zeros(n_atoms), np.zeros(n_atoms), np.ones(n_atoms)
-        p[place.ravel()[: len(source.states)]] = source.probabilities
-        q[place.ravel()[len(source.states) :]] = sink.probabilities
+        p[place[: len(source.states)]] = source.probabilities
+        q[place[len(source.states) :]] = sink.probabilities
         if n_rest > 0:
             multiplicity[-1] = float(n_rest)
         return cls(space, listed, multiplicity, p, q)

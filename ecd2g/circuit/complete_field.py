@@ -7,47 +7,32 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.circuit.atoms import Atoms, require_states
-from ecd2g.circuit.field import Move, in_layer
+from ecd2g.circuit.atoms import require_states
+from ecd2g.circuit.field import Move
 from ecd2g.circuit.kernel import CompleteKernel, require_table
-from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.layered_nodes import LayeredNodes, read_only
 from ecd2g.circuit.sorted_layer import SortedLayer
 
 STRAIGHT_ON, STRAIGHT_BACK, LATERAL_ON, LATERAL_BACK = range(4)
 
 
 @dataclass(frozen=True, eq=False)
-class CompleteField:
+class CompleteField(LayeredNodes):
     """Potentials of every atom and, apart from them, the potential drops along the forward edges.
 
     The forward drop phi_n(x) - phi_{n+1}(x) can lie far below the rounding of the potentials themselves (by a
     factor R/r), so it is given, not formed by subtraction; lateral currents follow from the potentials.
     """
 
-    circuit: LayeredCircuit
-    atoms: Atoms
-    potentials: NDArray[np.float64]
     forward_drops: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        read_only(self.potentials, self.forward_drops)
 
     @property
     def kernel(self) -> CompleteKernel:
         """The complete kernel of the circuit."""
         return cast(CompleteKernel, self.circuit.kernel)
-
-    @property
-    def multiplicity(self) -> NDArray[np.float64]:
-        """States per atom, shape ``(n_atoms,)``."""
-        return self.atoms.multiplicity
-
-    @cached_property
-    def injected(self) -> NDArray[np.float64]:
-        """P in the first layer."""
-        return in_layer(self.atoms.source, 0, self.circuit.n_layers)
-
-    @cached_property
-    def extracted(self) -> NDArray[np.float64]:
-        """Q in the last layer."""
-        return in_layer(self.atoms.sink, -1, self.circuit.n_layers)
 
     def currents(self, gap: int) -> NDArray[np.float64]:
         """I = (phi_n(x) - phi_{n+1}(y)) / R(x, y), Eq. (13); shape ``(n_states, n_states)``."""
@@ -75,7 +60,10 @@ class CompleteField:
 
     def layer_means(self) -> NDArray[np.float64]:
         """Mean potential of the states of every layer, shape ``(n_layers,)``."""
-        return self.potentials @ (self.multiplicity / float(self.kernel.n_states))
+        shares = self.multiplicity / float(self.kernel.n_states)
+        return np.asarray(
+            (self.potentials * shares).sum(axis=1), dtype=np.float64
+        )  # pairwise, unlike a product
 
     def power(self) -> float:
         """Dissipated power: the sum of R I^2 over all edges, in watt."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.randomness import generator
-from ecd2g.circuit.state_space import StateSpace
+from ecd2g.circuit.state_space import INDEX_LIMIT, StateSpace
 from ecd2g.errors import InputError
 
 TOTAL_TOLERANCE = 1e-12
@@ -28,7 +28,7 @@ class Distribution:
     states: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
-        values = np.asarray(self.probabilities, dtype=np.float64)
+        values = np.array(self.probabilities, dtype=np.float64)
         if self.states is None:
             self.space.require_enumerable("a dense distribution")
         expected = self.space.n_states if self.states is None else len(self.states)
@@ -43,7 +43,7 @@ class Distribution:
             )
         object.__setattr__(self, "probabilities", _frozen(values))
         if self.states is not None:
-            object.__setattr__(self, "states", _frozen(self.space.check(self.states)))
+            object.__setattr__(self, "states", _frozen(_distinct_rows(self.space, self.states)))
 
     @classmethod
     def from_probabilities(cls, space: StateSpace, probabilities: ArrayLike) -> "Distribution":
@@ -72,9 +72,9 @@ class Distribution:
                 f"states must have shape ({len(values)}, {space.n_sites}) to match the weights, "
                 f"got {listed.shape}"
             )
-        distinct, place = _distinct(space, listed)
-        sums = np.bincount(place, weights=values, minlength=len(distinct))
-        return cls(space, sums / sums.sum(), distinct)
+        listed, place = distinct(space, listed)
+        sums = np.bincount(place, weights=values, minlength=len(listed))
+        return cls(space, sums / sums.sum(), listed)
 
     @classmethod
     def from_samples(cls, space: StateSpace, samples: ArrayLike) -> "Distribution":
@@ -87,9 +87,9 @@ class Distribution:
         listed = space.check(samples)
         if listed.ndim != 2 or len(listed) == 0:
             raise InputError(f"samples must have shape (n, {space.n_sites}) with n >= 1, got {listed.shape}")
-        distinct, place = _distinct(space, listed)
-        counts = np.bincount(place, minlength=len(distinct))
-        return cls(space, counts / len(listed), distinct)
+        listed, place = distinct(space, listed)
+        counts = np.bincount(place, minlength=len(listed))
+        return cls(space, counts / counts.sum(), listed)
 
     @classmethod
     def product(cls, space: StateSpace, site_probabilities: Sequence[ArrayLike]) -> "Distribution":
@@ -114,11 +114,6 @@ class Distribution:
         """All probability on one state ``(n_sites,)``."""
         return cls(space, np.ones(1), space.check(state)[None])
 
-    @property
-    def is_dense(self) -> bool:
-        """Whether every state of the space is listed."""
-        return self.states is None
-
     def support(self) -> NDArray[np.int64]:
         """States of positive probability, shape ``(k, n_sites)``."""
         positive = np.flatnonzero(self.probabilities > 0)
@@ -135,20 +130,21 @@ class Distribution:
 
     def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, shape ``(n, n_sites)``."""
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+            raise InputError(f"the number of samples must be a whole number, 0 or more, got {n!r}")
         chosen = generator(rng).choice(
             len(self.probabilities), size=n, p=self.probabilities / self.probabilities.sum()
         )
         return self.space.states(chosen) if self.states is None else self.states[chosen]
 
 
-def _distinct(space: StateSpace, states: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+def distinct(space: StateSpace, states: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
     """Distinct states in lexicographic order, and the place of each given state among them."""
-    try:
+    if space.n_states < INDEX_LIMIT:
         numbers, place = np.unique(space.index(states), return_inverse=True)
         return space.states(numbers), place
-    except MemoryError:  # too many states for 64-bit indices: compare site by site
-        distinct, place = np.unique(states, axis=0, return_inverse=True)
-        return distinct, place.ravel()
+    rows, place = np.unique(states, axis=0, return_inverse=True)
+    return rows, place.ravel()
 
 
 def _real_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
@@ -172,7 +168,18 @@ def _check_weights(values: NDArray[np.float64], name: str) -> None:
 
 
 def _frozen(array: NDArray) -> NDArray:
-    """A read-only view, so that a frozen dataclass is frozen all the way down."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
+    """Lock the array (our own copy), so that a frozen dataclass is frozen all the way down."""
+    array.flags.writeable = False
+    return array
+
+
+def _distinct_rows(space: StateSpace, states: ArrayLike) -> NDArray[np.int64]:
+    """Our own copy of the states, checked."""
+    rows = space.check(states).copy()
+    if rows.ndim != 2:
+        raise InputError(f"states must have shape (k, {space.n_sites}), got {rows.shape}")
+    if len(distinct(space, rows)[0]) < len(rows):
+        raise InputError(
+            "the states of a distribution must be distinct; Distribution.from_weights adds up repeated ones"
+        )
+    return rows

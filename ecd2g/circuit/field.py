@@ -69,10 +69,3 @@ class LayeredField(CurrentField, Protocol):
 
     def currents(self, gap: int) -> NDArray[np.float64]:
         """Currents from (gap, x) to (gap + 1, y), shape ``(n_states, n_states)``, in ampere."""
-
-
-def in_layer(values: NDArray[np.float64], layer: int, n_layers: int) -> NDArray[np.float64]:
-    """Node array ``(n_layers, n_atoms)`` with the given values in one layer and zero elsewhere."""
-    nodes = np.zeros((n_layers, len(values)))
-    nodes[layer] = values
-    return nodes

@@ -1,6 +1,7 @@
 """Conductance kernels: the conductance of the edge between two states of neighbouring layers."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +39,11 @@ class CompleteKernel:
     lateral: float
 
     def __post_init__(self) -> None:
+        if not (isfinite(self.forward + self.lateral) and self.forward > 0 and self.lateral > 0):
+            raise InputError(
+                f"the conductances of a complete kernel must be positive and finite, got {self.forward:g} and "
+                f"{self.lateral:g} siemens"
+            )
         if self.n_states == 1:  # a single state has no lateral edges
             object.__setattr__(self, "lateral", 0.0)
 

@@ -54,6 +54,8 @@ class ResistorNetwork:
                 f"a network may have at most {NODE_LIMIT:.3g} nodes, got {count:.3g}; number the nodes 0, 1, 2 ..."
             )
         loops = pairs[:, 0] == pairs[:, 1]
+        if np.all(loops):
+            raise InputError("a resistor network needs at least one edge between two different nodes")
         ordered = np.sort(pairs[~loops], axis=1)
         distinct, place = np.unique(ordered, axis=0, return_inverse=True)
         combined = sum_at(place.ravel(), siemens[~loops], len(distinct))
@@ -119,9 +121,14 @@ class ResistorNetwork:
                 raise InputError(f"{name} names {unknown[0]!r}, which is not a node of the network")
             values = np.zeros(self.n_nodes)
             for node, current in amperes.items():
-                values[self._places[node]] = current
+                try:
+                    values[self._places[node]] = float(current)
+                except (TypeError, ValueError):
+                    raise InputError(
+                        f"the currents of {name} must be numbers, got {current!r} at {node!r}"
+                    ) from None
         else:
-            values = np.asarray(amperes, dtype=np.float64)
+            values = np.array(amperes, dtype=np.float64)
         if values.shape != (self.n_nodes,):
             raise InputError(
                 f"{name} must have shape ({self.n_nodes},), one current a node, got {values.shape}"
@@ -162,7 +169,8 @@ def _siemens(
     if values.shape not in ((), (n_edges,)):
         raise InputError(f"{name} must be one number or one per edge, shape ({n_edges},), got {values.shape}")
     values = np.broadcast_to(values, (n_edges,))
-    bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
+    with np.errstate(divide="ignore", over="ignore"):
+        bad = np.flatnonzero(~(np.isfinite(values) & (values > 0) & np.isfinite(1.0 / values)))
     if n_edges == 0:
         raise InputError("a resistor network needs at least one edge")
     if len(bad):

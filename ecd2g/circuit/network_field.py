@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.field import Move
+from ecd2g.circuit.layered_nodes import read_only
 from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.errors import InputError
 
@@ -19,6 +20,9 @@ class NetworkField:
     injected: NDArray[np.float64]
     extracted: NDArray[np.float64]
     potentials: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        read_only(self.injected, self.extracted, self.potentials)
 
     @property
     def multiplicity(self) -> NDArray[np.float64]:

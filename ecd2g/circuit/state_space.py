@@ -49,6 +49,8 @@ class StateSpace:
                 )
         if not sizes or min(sizes) < 1:
             raise InputError(f"a state space needs at least one site and one symbol per site, got {sizes}")
+        if max(sizes) >= 2**31:
+            raise InputError(f"a site may have at most 2147483647 symbols, got {max(sizes)}")
         if math.prod(sizes) > COUNT_LIMIT:
             raise InputError(
                 f"a state space may have at most 1e300 states, got {len(sizes)} sites with up to {max(sizes)} symbols; "

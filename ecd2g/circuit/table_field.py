@@ -1,28 +1,28 @@
 """Currents held as one V x V table a gap: for any kernel, and any learned currents, on a small space."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.field import Move, in_layer
+from ecd2g.circuit.field import Move
 from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.layered_nodes import LayeredNodes, read_only
 
 CHUNK = 2**22
 """Most numbers of table rows that are looked at in one piece while drawing."""
 
 
 @dataclass(frozen=True, eq=False)
-class TableField:
+class TableField(LayeredNodes):
     """Potentials ``(n_layers, n_states)`` and currents ``(n_gaps, n_states, n_states)`` of a small circuit."""
 
-    circuit: LayeredCircuit
-    atoms: Atoms
-    potentials: NDArray[np.float64]
     tables: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        read_only(self.potentials, self.tables)
 
     @classmethod
     def from_potentials(
@@ -33,21 +33,6 @@ class TableField:
         tables = potentials[:-1, :, None] - potentials[1:, None, :]
         tables *= circuit.kernel.table()
         return cls(circuit, atoms, potentials, tables)
-
-    @property
-    def multiplicity(self) -> NDArray[np.float64]:
-        """One state a node."""
-        return self.atoms.multiplicity
-
-    @cached_property
-    def injected(self) -> NDArray[np.float64]:
-        """P in the first layer."""
-        return in_layer(self.atoms.source, 0, self.circuit.n_layers)
-
-    @cached_property
-    def extracted(self) -> NDArray[np.float64]:
-        """Q in the last layer."""
-        return in_layer(self.atoms.sink, -1, self.circuit.n_layers)
 
     def currents(self, gap: int) -> NDArray[np.float64]:
         """The table of one gap."""

@@ -8,9 +8,15 @@ from ecd2g.errors import InputError
 FORMATS = """
 own data: two files of samples, --source FILE --target FILE, a sample a line or row
   .csv    symbols separated by commas; whole numbers 0, 1, 2 ... or words
-  .txt    symbols separated by spaces, or a word of one-letter symbols (ACGT)
+          (a line of names over whole numbers is a header; words must have no header)
+  .txt    symbols separated by spaces, or a word of one-letter symbols (ACGT); no header
   .npy    array of whole numbers, (n, n_sites), or (n,) for one site
-  .npz    one such array, or the one named samples; with it weights (n,) if there are any"""
+  .npz    one such array, or the one named samples; with it weights (n,) if there are any
+probabilities: an .npz with samples (the states) and weights (their probabilities or counts);
+  numpy.savez("p.npz", samples=states, weights=probabilities)
+both files share one alphabet: for letters and words the tokens of both in sorted order, symbol 0 first;
+  for numbers 0 to the largest of both, or what --n-symbols says
+what was read is printed with every result"""
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,7 +31,9 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="INT",
         help="samples of each law (default: 10000)",
     )
-    add_run_options(parser, "run folder to make, with p, q and samples as .npy and .csv")
+    add_run_options(
+        parser, "run folder to make, with p.npz and q.npz to read back, and samples as .npy and .csv"
+    )
     parser.set_defaults(run=run)
 
 
@@ -42,7 +50,11 @@ def run(args: argparse.Namespace, command: str) -> int:
     settings = Export(args.problem, **given(args, ("n_samples", "seed")))  # type: ignore[arg-type]
     with run_folder(args.out, overwrite=args.overwrite) as folder:
         text = export_run(settings, folder, command)
-    report(args, text, args.out)
+    report(
+        args,
+        f"{text}\n{'to read it back':<34} --source {args.out / 'p.npz'} --target {args.out / 'q.npz'}",
+        args.out,
+    )
     return 0
 
 

@@ -1,7 +1,7 @@
 """The entry point: from arguments to an exit status, and from every error to one sentence.
 
-0  done;  1  a statement failed to verify, or a solver or a walk failed;  2  unusable input, or too little memory or
-disk;  130  interrupted.
+0  done;  1  a statement failed to verify;  2  refused: it cannot be done with this input, this tolerance, or this much
+memory or disk;  130  interrupted;  141  nobody reads the output;  143  terminated.
 """
 
 import os
@@ -11,10 +11,14 @@ import warnings
 from collections.abc import Sequence
 
 from ecd2g.cli.parser import build_parser
-from ecd2g.errors import CapacityError, Ecd2gError, InputError
+from ecd2g.cli.termination import Terminated, clean_termination
+from ecd2g.errors import Ecd2gError
 
-INTERRUPTED = 130
-"""Exit status of a program that SIGINT has ended."""
+REFUSED = 2
+"""Exit status of a run that cannot be done as it was asked for."""
+
+INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
+"""Exit status of a program that SIGINT, SIGPIPE or SIGTERM has ended."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         args = build_parser().parse_args(arguments)
-        with warnings.catch_warnings():
+        with clean_termination(), warnings.catch_warnings():
             # extreme resistances overflow; the certificate finds what that spoils, in one sentence
             warnings.simplefilter("ignore", RuntimeWarning)
             status = args.run(args, shlex.join(["ecd2g", *arguments]))
@@ -30,18 +34,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return status
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
-    except (InputError, CapacityError) as error:
-        return _fail(str(error), 2)
     except Ecd2gError as error:
-        return _fail(str(error), 1)
+        return _fail(str(error), REFUSED)
     except MemoryError as error:
-        return _fail(f"there is not enough memory ({error}); use a smaller problem or fewer walks", 2)
+        return _fail(f"there is not enough memory ({error}); use a smaller problem or fewer walks", REFUSED)
     except BrokenPipeError:
         # the reader of our output, `head` say, has left; do not let Python complain at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return UNREAD
     except OSError as error:
-        return _fail(f"writing or reading a file failed ({error}); check the disk and the path", 2)
+        return _fail(f"writing or reading a file failed ({error}); check the disk and the path", REFUSED)
+    except Terminated:
+        return _fail("terminated; the run in progress has left no folder", TERMINATED)
     except KeyboardInterrupt:
         return _fail("interrupted; the run in progress has left no folder", INTERRUPTED)
 

@@ -26,7 +26,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="ecd2g",
         description="Exact electric currents that carry one discrete distribution to another.",
-        epilog="Each command explains itself: ecd2g COMMAND --help",
+        epilog="Each command explains itself: ecd2g COMMAND --help. "
+        "Exit status: 0 done, 1 a statement failed (verify), 2 refused, 130 interrupted, 143 terminated.",
     )
     parser.add_argument("--version", action="version", version=f"ecd2g {version('ecd2g')}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)

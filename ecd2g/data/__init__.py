@@ -8,6 +8,7 @@ from ecd2g.data.sample_files import read_samples
 from ecd2g.data.sample_pair import read_pair
 from ecd2g.data.sample_table import SampleTable
 from ecd2g.data.splice_sites import splice_sites
+from ecd2g.data.start_file import read_starts
 
 __all__ = [
     "PROBLEMS",
@@ -16,6 +17,7 @@ __all__ = [
     "moons_to_swiss_roll",
     "read_pair",
     "read_samples",
+    "read_starts",
     "splice",
     "splice_sites",
     "swiss_roll",

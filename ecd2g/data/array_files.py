@@ -13,26 +13,39 @@ from ecd2g.errors import InputError
 SYMBOL_LIMIT = 2**31
 """Symbols are whole numbers below this one; larger ones are taken for a mistake."""
 
+MAGIC = (b"\x93NUMPY", b"PK\x03\x04", b"PK\x05\x06")
+"""How .npy files and archives begin."""
+
+BESIDE_SAMPLES = ("weights", "alphabet", "n_symbols")
+"""Names of the arrays that an archive may hold beside its samples."""
+
 
 def read_array_file(file: Path) -> SampleTable:
     """Read a ``.npy`` or ``.npz`` file by the rules of `read_samples`; nothing is ever unpickled."""
     arrays = _load(file)
-    samples = _the_samples(file, arrays)
-    symbols = _symbols(file, samples)
+    symbols = _symbols(file, _the_samples(file, arrays))
     return SampleTable(
-        symbols, _weights(file, arrays["weights"], len(symbols)) if "weights" in arrays else None
+        symbols,
+        _weights(file, arrays["weights"], len(symbols)) if "weights" in arrays else None,
+        _alphabet(file, arrays["alphabet"], symbols) if "alphabet" in arrays else None,
+        _sizes(file, arrays["n_symbols"], symbols) if "n_symbols" in arrays else None,
     )
 
 
 def _load(file: Path) -> dict[str, NDArray]:
     try:
         with file.open("rb") as stream:
+            if not stream.read(6).startswith(MAGIC):
+                raise ValueError("it does not begin like one")
+            stream.seek(0)
             loaded = np.load(stream, allow_pickle=False)
             if isinstance(loaded, NpzFile):
                 return {name: loaded[name] for name in loaded.files}
             return {"samples": loaded}
     except Exception as error:  # numpy, zipfile and zlib list no closed set of what damaged files raise
         reason = " ".join(str(error).split()) or type(error).__name__
+        if "pickle" in reason:  # numpy's own advice would be to trust the file
+            reason = "it holds Python objects"
         raise InputError(
             f"{file} must be an intact numpy file of plain numbers, but reading it failed ({reason}); "
             f"write it with numpy.save or numpy.savez"
@@ -40,7 +53,7 @@ def _load(file: Path) -> dict[str, NDArray]:
 
 
 def _the_samples(file: Path, arrays: dict[str, NDArray]) -> NDArray:
-    names = [name for name in arrays if name != "weights"]
+    names = [name for name in arrays if name not in BESIDE_SAMPLES]
     if "samples" not in names and len(names) != 1:
         raise InputError(
             f"{file} must hold one array, or one named 'samples', got {names}; name the samples 'samples'"
@@ -65,7 +78,8 @@ def _symbols(file: Path, samples: NDArray) -> NDArray[np.int64]:
         row, site = np.argwhere(wrong)[0]
         raise InputError(
             f"the samples in {file} must be whole numbers in 0..{SYMBOL_LIMIT - 1}, got {table[row, site]} "
-            f"in row {row}, site {site}; recode the symbols"
+            f"in sample {row + 1}, site {site}; recode the symbols, or give probabilities as the array "
+            f"'weights' of an .npz file, beside 'samples'"
         )
     return table.astype(np.int64)
 
@@ -89,3 +103,30 @@ def _weights(file: Path, weights: NDArray, n: int) -> NDArray[np.float64]:
     if not 0.0 < total < math.inf:
         raise InputError(f"the weights in {file} must have a positive finite sum, got {total}")
     return values
+
+
+def _alphabet(file: Path, alphabet: NDArray, symbols: NDArray[np.int64]) -> tuple[str, ...]:
+    if not isinstance(alphabet, np.ndarray) or alphabet.dtype.kind != "U" or alphabet.ndim != 1:
+        raise InputError(f"the alphabet in {file} must be a list of texts, one a symbol")
+    tokens = tuple(str(token) for token in alphabet)
+    if len(set(tokens)) < len(tokens) or symbols.max() >= len(tokens):
+        raise InputError(
+            f"the alphabet in {file} must spell every symbol, each in its own way, "
+            f"got {len(set(tokens))} different texts for symbols up to {symbols.max()}"
+        )
+    return tokens
+
+
+def _sizes(file: Path, sizes: NDArray, symbols: NDArray[np.int64]) -> tuple[int, ...]:
+    n_sites = symbols.shape[1]
+    if (
+        not isinstance(sizes, np.ndarray)
+        or sizes.dtype.kind not in "iu"
+        or sizes.shape not in ((), (n_sites,))
+        or np.any(np.broadcast_to(sizes, n_sites) <= symbols.max(axis=0))
+    ):
+        raise InputError(
+            f"the array n_symbols in {file} must be whole numbers above the symbols of its samples, "
+            f"a single one, or one a site ({n_sites} here)"
+        )
+    return tuple(int(size) for size in np.broadcast_to(sizes, n_sites))

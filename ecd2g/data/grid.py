@@ -52,5 +52,7 @@ def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
 def _per_site(values: ArrayLike, name: str, n_sites: int) -> NDArray[np.float64]:
     array = _numbers(values, name)
     if array.shape not in ((), (n_sites,)):
-        raise InputError(f"{name} must be one number or {n_sites}, one per site, got shape {array.shape}")
+        raise InputError(
+            f"{name} must be a single number, or list one number a site ({n_sites} here), got shape {array.shape}"
+        )
     return np.broadcast_to(array, (n_sites,))

@@ -12,7 +12,8 @@ class Problem:
     """A source p and a target q on one space, with a short `name` for files and a `title` for figures.
 
     `alphabet` spells the symbols, the same at every site: symbol k is written ``alphabet[k]``. It is None
-    where symbols are plain numbers. InputError where the spaces differ or the alphabet does not fit.
+    where symbols are plain numbers. `read` says what was read of the source and of the target, a line a file,
+    where they are files. InputError where the spaces differ or the alphabet does not fit.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Problem:
     source: Distribution
     target: Distribution
     alphabet: tuple[str, ...] | None = None
+    read: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for side, distribution in (("source", self.source), ("target", self.target)):

@@ -22,9 +22,12 @@ def read_samples(path: str | os.PathLike[str]) -> SampleTable:
     """Read the samples in a ``.npy``, ``.npz``, ``.csv`` or ``.txt`` file.
 
     - ``.npy``: an array of whole numbers, ``(n, n_sites)``, or ``(n,)`` for one site.
-    - ``.npz``: one such array, or the one named ``samples``; with it ``weights`` ``(n,)`` if there are any.
+    - ``.npz``: one such array, or the one named ``samples``; with it ``weights`` ``(n,)``, counts or probabilities
+      of the samples, if there are any. ``alphabet``, one text a symbol, and ``n_symbols``, one number or one a
+      site, are read where an archive has them.
     - ``.csv``: a sample a line, symbols separated by commas. The first line is a header when none of its
-      fields is a number and all fields of all later lines are; a file of words must have no header.
+      fields is a number and all fields of all later lines are. A header over words looks like a sample and
+      cannot be told from one: a file of words must have no header.
     - ``.txt``: a sample a line, symbols separated by white space. Without any white space in the file, every
       character is a symbol (``ACGT``, ``0110``), unless the lines are numbers, one site: digits of several
       lengths without a leading zero, or with a sign, point or exponent. Where both can be meant, as in lines
@@ -32,6 +35,9 @@ def read_samples(path: str | os.PathLike[str]) -> SampleTable:
 
     In text, blank lines and lines starting with ``#`` are skipped. Where every symbol of the file is a number
     the symbols are those whole numbers; otherwise all of them are tokens and are numbered in sorted order.
+    Refused, for they would be misread: other separators, a first line of another kind than the rest (unless it
+    is a header), numbers that are not whole, columns of probabilities, letters in upper and lower case.
+
     InputError, naming the file and the line, for whatever cannot be read so.
     """
     file = Path(path)

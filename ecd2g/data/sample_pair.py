@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.distribution import TOTAL_TOLERANCE, Distribution
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.data.problem import Problem
 from ecd2g.data.sample_files import read_samples
 from ecd2g.data.sample_table import SampleTable
+from ecd2g.data.text_refusals import case_clash, refuse_both_cases
 from ecd2g.errors import InputError
 
 
@@ -20,14 +21,16 @@ def read_pair(
 ) -> Problem:
     """Make the problem whose source and target are the empirical laws of the samples in two files.
 
-    Whole numbers: every site has `n_symbols` symbols, one number or one per site; without it, 1 + the largest
-    symbol in the two files, at every site. Letters or words: the alphabet of every site is the sorted union
-    of the tokens of both files, and `n_symbols` is left out. Formats are those of `read_samples`.
+    Whole numbers: every site has `n_symbols` symbols, one number or one per site; without it, what the files
+    say themselves (``.npz``), else 1 + the largest symbol in the two files, at every site. Letters or words: the
+    alphabet of every site is the sorted union of the tokens of both files, and `n_symbols` is left out. Weights
+    that are probabilities are used as they are. Formats are those of `read_samples`.
 
     InputError where a file cannot be read, the files differ in width or kind, or a symbol is out of range.
     """
     paths = Path(source_path), Path(target_path)
     source, target = map(read_samples, paths)
+    read = (source.describe(), target.describe())
     _check_match(paths, source, target)
     alphabet = _common_alphabet(source, target)
     if alphabet is not None:
@@ -36,10 +39,10 @@ def read_pair(
                 f"n_symbols must be left out for files of letters or words, got {n_symbols!r}; "
                 f"the {len(alphabet)} tokens of {paths[0]} and {paths[1]} set it"
             )
-        source, target = (_respell(table, alphabet) for table in (source, target))
+        source, target = (respell(table, alphabet) for table in (source, target))
         n_symbols = len(alphabet)
     elif n_symbols is None:
-        n_symbols = 1 + int(max(source.symbols.max(), target.symbols.max()))
+        n_symbols = _stated_sizes(paths, source, target)
     space = _space(n_symbols, source.n_sites)
     return Problem(
         name=f"{paths[0].stem}-to-{paths[1].stem}",
@@ -48,6 +51,7 @@ def read_pair(
         source=_empirical_law(paths[0], space, source),
         target=_empirical_law(paths[1], space, target),
         alphabet=alphabet,
+        read=read,
     )
 
 
@@ -63,6 +67,14 @@ def _check_match(paths: tuple[Path, Path], source: SampleTable, target: SampleTa
             f"both files must hold whole numbers, or both letters or words, but {numbers} holds numbers and "
             f"{words} does not; look for a stray token or a header"
         )
+    _check_case(paths, source, target)
+
+
+def _check_case(paths: tuple[Path, Path], source: SampleTable, target: SampleTable) -> None:
+    """Letters in lower case in one file and in upper case in the other are meant to be the same."""
+    mine, other = source.alphabet or (), target.alphabet or ()
+    if all(len(token) == 1 for token in (*mine, *other)) and not (case_clash(mine) or case_clash(other)):
+        refuse_both_cases(f"{paths[0]} and {paths[1]}", {*mine, *other})
 
 
 def _common_alphabet(source: SampleTable, target: SampleTable) -> tuple[str, ...] | None:
@@ -71,22 +83,37 @@ def _common_alphabet(source: SampleTable, target: SampleTable) -> tuple[str, ...
     return tuple(sorted({*source.alphabet, *target.alphabet}))
 
 
-def _respell(table: SampleTable, alphabet: tuple[str, ...]) -> SampleTable:
-    """Renumber the tokens as in a larger alphabet."""
+def _stated_sizes(
+    paths: tuple[Path, Path], source: SampleTable, target: SampleTable
+) -> int | tuple[int, ...]:
+    """Alphabet sizes that a file states, or 1 + the largest symbol of both."""
+    stated = {table.n_symbols for table in (source, target) if table.n_symbols is not None}
+    if len(stated) > 1:
+        raise InputError(
+            f"both files must state the same n_symbols, got {source.n_symbols} in {paths[0]} "
+            f"and {target.n_symbols} in {paths[1]}; give n_symbols"
+        )
+    return stated.pop() if stated else 1 + int(max(source.symbols.max(), target.symbols.max()))
+
+
+def respell(table: SampleTable, alphabet: tuple[str, ...]) -> SampleTable:
+    """Renumber the symbols as in an alphabet that spells all of those that occur."""
     place = {token: symbol for symbol, token in enumerate(alphabet)}
-    new_symbols = np.array([place[token] for token in table.alphabet or ()], dtype=np.int64)
+    new_symbols = np.array([place.get(token, -1) for token in table.alphabet or ()], dtype=np.int64)
     return SampleTable(new_symbols[table.symbols], table.weights, alphabet)
 
 
 def _space(n_symbols: int | tuple[int, ...], n_sites: int) -> StateSpace:
     if isinstance(n_symbols, tuple) and len(n_symbols) != n_sites:
         raise InputError(
-            f"n_symbols must be one number or {n_sites}, one per site of the files, got {n_symbols!r}"
+            f"n_symbols must be a single number, or list one number a site ({n_sites} in the files), "
+            f"got {n_symbols!r}"
         )
     return StateSpace(n_symbols, n_sites)
 
 
-def _empirical_law(path: Path, space: StateSpace, table: SampleTable) -> Distribution:
+def check_range(path: Path, space: StateSpace, table: SampleTable) -> None:
+    """Raise InputError, naming the sample, unless every symbol of a file lies in the space."""
     too_large = np.argwhere(table.symbols >= np.asarray(space.alphabet_sizes))
     if too_large.size:
         row, site = too_large[0]
@@ -94,6 +121,16 @@ def _empirical_law(path: Path, space: StateSpace, table: SampleTable) -> Distrib
             f"symbols of site {site} must lie in 0..{space.alphabet_sizes[site] - 1}, got "
             f"{table.symbols[row, site]} in sample {row + 1} of {path}; recode it or enlarge n_symbols"
         )
+
+
+def _empirical_law(path: Path, space: StateSpace, table: SampleTable) -> Distribution:
+    check_range(path, space, table)
     if table.weights is None:
         return Distribution.from_samples(space, table.symbols)
-    return Distribution.from_weights(space, table.weights, table.symbols)
+    law = Distribution.from_weights(space, table.weights, table.symbols)
+    as_listed = law.states is not None and np.array_equal(law.states, table.symbols)
+    if not as_listed or abs(float(table.weights.sum()) - 1.0) > TOTAL_TOLERANCE:
+        return law
+    if len(table.weights) == space.n_states:
+        return Distribution.from_probabilities(space, table.weights)
+    return Distribution(space, table.weights, table.symbols)

@@ -23,14 +23,14 @@ class Export:
 
 
 def export_run(settings: Export, folder: Path, command: str) -> str:
-    """Write p and q (.npy in index order, .csv of their support) and samples of both (.npy, .csv)."""
+    """Write p and q (.npz that read back as the same problem, .csv to look at) and samples of both (.npy, .csv)."""
     problem = EXPERIMENTS[settings.problem]().problem()
     rng = np.random.default_rng(settings.seed)
     for name, law, distribution in (("source", "p", problem.source), ("target", "q", problem.target)):
         samples = distribution.sample(settings.n_samples, rng)
         np.save(folder / f"{name}.npy", samples, allow_pickle=False)
         write_states(folder / f"{name}.csv", samples, problem.alphabet)
-        np.save(folder / f"{law}.npy", distribution.to_array(), allow_pickle=False)
+        _save_law(folder / f"{law}.npz", problem, distribution)
         _write_law(folder / f"{law}.csv", problem, distribution)
     numbers = {
         "title": problem.title,
@@ -39,6 +39,24 @@ def export_run(settings: Export, folder: Path, command: str) -> str:
     }
     write_record(folder, command=command, config=settings, numbers=numbers, timing={})
     return f"{problem.title}: p, q and {settings.n_samples:,} samples of each"
+
+
+def _save_law(path: Path, problem: Problem, distribution: Distribution) -> None:
+    """States and their probabilities as samples and weights, with the alphabet or the number of symbols."""
+    sizes = problem.space.alphabet_sizes
+    states = problem.space.all_states() if distribution.states is None else distribution.states
+    symbols = (
+        {"n_symbols": np.array(sizes)}
+        if problem.alphabet is None
+        else {"alphabet": np.array(problem.alphabet)}
+    )
+    np.savez_compressed(
+        path,
+        allow_pickle=False,
+        samples=states.astype(np.min_scalar_type(max(sizes) - 1)),
+        weights=distribution.probabilities,
+        **symbols,
+    )
 
 
 def _write_law(path: Path, problem: Problem, distribution: Distribution) -> None:

@@ -57,7 +57,7 @@ class Picture:
     def figures(self) -> Figures:
         """The figures that fit the shape of the space."""
         sizes = self.solved.problem.space.alphabet_sizes
-        if len(sizes) == 1 and sizes[0] > 1:
+        if len(sizes) == 1:
             chosen = self._one_site()
         elif len(sizes) == 2 and max(sizes) <= GRID_SIDE:
             chosen = self._two_sites()
@@ -66,6 +66,17 @@ class Picture:
         if self.distances:
             chosen["rule_bias"] = lambda: rule_bias(self.distances, self.floor)
         return chosen
+
+    def left_out(self) -> str:
+        """Which figures of this kind of space are left out and why; empty where none is."""
+        sizes = self.solved.problem.space.alphabet_sizes
+        if len(sizes) == 1 and sizes[0] > TABLE_STATES:
+            return f"circuit, currents: they show every edge, up to {TABLE_STATES} states, here {sizes[0]:,}"
+        if len(sizes) == 2 and max(sizes) > GRID_SIDE:
+            return f"layers, paths: they show a grid of up to {GRID_SIDE} a side, here {sizes[0]:,} x {sizes[1]:,}"
+        if len(sizes) > 2 and sum(sizes) > BARS:
+            return f"site_marginals: up to {BARS} bars, here {sum(sizes):,}"
+        return ""
 
     def save(self, folder: Path) -> list[str]:
         """Draw every figure into the folder, as PNG and SVG; returns their names."""

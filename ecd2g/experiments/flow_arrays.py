@@ -40,6 +40,7 @@ def flow_arrays(flow: Flow) -> dict[str, NDArray]:
     return arrays
 
 
-def save_flow(flow: Flow, path: Path) -> None:
-    """Write the arrays of a flow to an .npz file."""
-    np.savez(path, allow_pickle=False, **flow_arrays(flow))
+def save_flow(flow: Flow, path: Path, alphabet: tuple[str, ...] | None = None) -> None:
+    """Write the arrays of a flow to an .npz file, with the texts of the symbols as `alphabet` where they have any."""
+    spelled = {} if alphabet is None else {"alphabet": np.array(alphabet)}
+    np.savez(path, allow_pickle=False, **flow_arrays(flow), **spelled)

@@ -28,10 +28,16 @@ def write_states(path: Path, states: NDArray[np.int64], alphabet: tuple[str, ...
 
 
 def write_rows(path: Path, rows: Iterable[list[str]]) -> None:
-    """Write rows of text as .csv; a field that could pass for a comment makes all of them quoted."""
+    """Write rows of text as .csv; a field that could pass for something else makes all of them quoted."""
     listed = list(rows)
-    hashes = any(row[0].startswith("#") for row in listed)
+    quoted = any(map(_misleading, listed))
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(
-            stream, quoting=csv.QUOTE_ALL if hashes else csv.QUOTE_MINIMAL, lineterminator="\n"
+            stream, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL, lineterminator="\n"
         ).writerows(listed)
+
+
+def _misleading(row: list[str]) -> bool:
+    """Whether a reader could take the row for a comment, or for one with separators that are no commas."""
+    separated = any(";" in token or "\t" in token for token in row)
+    return row[0].startswith("#") or separated or (len(row) == 1 and len(row[0].split()) > 1)

@@ -30,6 +30,9 @@ def circuit_numbers(solved: SolvedExperiment) -> dict[str, Any]:
         "problem": {
             "name": solved.problem.name,
             "title": solved.problem.title,
+            "read": solved.problem.read,
+            "alphabet": solved.problem.alphabet,
+            "n_symbols": space.n_symbols,
             "alphabet_sizes": space.alphabet_sizes,
             "n_states": space.n_states,
             "n_atoms": solved.flow.field.atoms.n_atoms,
@@ -69,17 +72,26 @@ def end_law(solved: SolvedExperiment, law: ExactLaw) -> NDArray[np.float64]:
 
 
 def walk_numbers(solved: SolvedExperiment, walks: Walks) -> dict[str, Any]:
-    """Distance of sampled ends from the target, beside the distance that as many perfect samples would show."""
+    """Distance of sampled ends from the target, beside the distance that as many perfect samples would show.
+
+    Starts of the user's own need not follow the source, so their ends need not follow the target: no verdict then, but
+    the distance of the starts from the source.
+    """
     ends = solved.empirical_law(walks.ends)
     distance = total_variation(ends, solved.target_law())
     floor = sampling_floor(solved.flow.sink.probabilities, len(walks.ends))
+    if solved.starts is None:
+        verdict: dict[str, Any] = {"within_floor": bool(distance <= floor.bound)}
+    else:
+        begin = solved.empirical_law(walks.starts)
+        verdict = {"starts_total_variation": total_variation(begin, solved.source_law())}
     return {
         "n_walks": len(walks.ends),
         "total_variation": distance,
         "floor_expected": floor.expected,
         "floor_bound": floor.bound,
         "floor_error_rate": floor.error_rate,
-        "within_floor": bool(distance <= floor.bound),
+        **verdict,
         "mean_steps": float(walks.n_steps.mean()),
         "most_steps": int(walks.n_steps.max()),
         "transport": _transport_cost(solved.problem, walks),

@@ -14,6 +14,11 @@ def ours(value: Any, why: str = "") -> Any:
     return field(default=value, metadata={"origin": f"our choice: {why}" if why else "our choice"})
 
 
+def default(value: Any, why: str = "") -> Any:
+    """A field of a configuration that knows no paper: our default, and why it is so."""
+    return field(default=value, metadata={"origin": f"our default: {why}" if why else "our default"})
+
+
 def origin(config: Any, name: str) -> str:
     """Where the value of a setting comes from; a value that is not the default was given by the caller."""
     setting = next(entry for entry in fields(config) if entry.name == name)

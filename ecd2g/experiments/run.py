@@ -24,18 +24,27 @@ def solve_run(experiment: Experiment, folder: Path | None, command: str, *, quie
     with stages("measure"):
         numbers = circuit_numbers(solved)
     if folder is not None:
-        save_flow(solved.flow, folder / "flow.npz")
+        save_flow(solved.flow, folder / "flow.npz", solved.problem.alphabet)
     return f"{_finish(solved, folder, command, numbers, stages)}\n{solved.flow.certificate}"
 
 
-def sample_run(experiment: Experiment, folder: Path | None, command: str, *, quiet: bool = False) -> str:
-    """Walks from source to target, compared with the target; returns the summary."""
+def sample_run(
+    experiment: Experiment,
+    folder: Path | None,
+    command: str,
+    *,
+    starts_file: Path | None = None,
+    quiet: bool = False,
+) -> str:
+    """Walks from source to target, or from every state in a file, compared with the target; returns the summary."""
     stages = Stages(3, quiet=quiet)
-    solved = solve_experiment(experiment, stages)
+    solved = solve_experiment(experiment, stages, starts_file)
     walks = _walk(solved, stages)
     if folder is not None:
         _save_walks(walks, solved, folder)
     numbers = circuit_numbers(solved) | _walked(solved, walks)
+    if starts_file is not None:
+        numbers["starts_file"] = str(starts_file)
     return _finish(solved, folder, command, numbers, stages)
 
 
@@ -68,10 +77,10 @@ def _drawn_run(
     numbers = circuit_numbers(solved) | {"laws": laws} | _walked(solved, walks)
     if arrays:
         with stages("write_arrays"):
-            save_flow(solved.flow, folder / "flow.npz")
+            save_flow(solved.flow, folder / "flow.npz", solved.problem.alphabet)
             _save_walks(walks, solved, folder)
     with stages("draw"):
-        numbers["figures"] = _draw(solved, walks, numbers, folder)
+        numbers |= _draw(solved, walks, numbers, folder)
     return _finish(solved, folder, command, numbers, stages)
 
 
@@ -95,7 +104,8 @@ def _save_walks(walks: Walks, solved: SolvedExperiment, folder: Path) -> None:
     np.save(folder / "n_steps.npy", walks.n_steps, allow_pickle=False)
 
 
-def _draw(solved: SolvedExperiment, walks: Walks, numbers: dict[str, Any], folder: Path) -> list[str]:
+def _draw(solved: SolvedExperiment, walks: Walks, numbers: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Names of the figures drawn, and of those left out with the reason."""
     from ecd2g.experiments.figures import Picture  # noqa: PLC0415 - solve and sample need no matplotlib
 
     distances = {
@@ -105,7 +115,8 @@ def _draw(solved: SolvedExperiment, walks: Walks, numbers: dict[str, Any], folde
     }
     sampled = numbers["walks"]
     distances[f"{sampled['n_walks']:,} {numbers['rule']} walks"] = float(sampled["total_variation"])
-    return Picture(solved, walks, distances, sampled["floor_expected"]).save(folder)
+    picture = Picture(solved, walks, distances, sampled["floor_expected"])
+    return {"figures": picture.save(folder), "figures_left_out": picture.left_out()}
 
 
 def _finish(

@@ -1,12 +1,13 @@
 """A solved experiment, and the walks on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.data.problem import Problem
+from ecd2g.data import Problem, read_starts
 from ecd2g.experiments.experiment import Experiment
 from ecd2g.experiments.stages import Stages
 from ecd2g.movement.rules import Rule
@@ -16,18 +17,29 @@ from ecd2g.reference.flow import Flow
 
 @dataclass(frozen=True, eq=False)
 class SolvedExperiment:
-    """An experiment as it was asked for and with nothing left open, its problem, and the exact flow."""
+    """An experiment as it was asked for and with nothing left open, its problem, and the exact flow.
+
+    `starts` ``(n, n_sites)`` are states of the user's own to walk from, where there are any.
+    """
 
     asked: Experiment
     experiment: Experiment
     problem: Problem
     flow: Flow
+    starts: NDArray[np.int64] | None = None
 
     def sample(self, n: int | None = None, rule: Rule | None = None, *, paths: bool = False) -> Walks:
-        """Walk by the experiment's own number of walks, rule and seed, unless told otherwise."""
+        """Walk from the experiment's own starts or number of walks, by its rule and seed, unless told otherwise."""
         settings = self.experiment
-        n = settings.n_walks if n is None else n
-        return self.flow.sample(n, settings.rule if rule is None else rule, settings.seed, paths=paths)
+        rule = settings.rule if rule is None else rule
+        if n is None and self.starts is not None:
+            return self.flow.sample(rule=rule, rng=settings.seed, starts=self.starts, paths=paths)
+        return self.flow.sample(settings.n_walks if n is None else n, rule, settings.seed, paths=paths)
+
+    def source_law(self) -> NDArray[np.float64]:
+        """Probabilities of the source per atom, like those of the target."""
+        atoms = self.flow.field.atoms
+        return atoms.source * atoms.multiplicity
 
     def target_law(self) -> NDArray[np.float64]:
         """Probabilities of the target per atom: one entry a listed state, one for all others together."""
@@ -40,15 +52,20 @@ class SolvedExperiment:
         return np.bincount(atoms.locate(states), minlength=atoms.n_atoms) / len(states)
 
 
-def solve_experiment(experiment: Experiment, stages: Stages) -> SolvedExperiment:
-    """Make the problem and solve the circuit, exactly and with a certificate."""
+def solve_experiment(
+    experiment: Experiment, stages: Stages, starts_file: Path | None = None
+) -> SolvedExperiment:
+    """Make the problem and solve the circuit, exactly and with a certificate; read the starts where a file has them."""
     with stages("make_problem"):
         problem = experiment.problem()
+        starts = None if starts_file is None else read_starts(starts_file, problem)
+        if starts is not None:
+            experiment = replace(experiment, n_walks=len(starts))
         resolved = experiment.resolved(problem.space)
         resolved.circuit(problem.space)  # refuses bad settings before any work
     with stages("solve"):
         flow = resolved.solve(problem)
-    return SolvedExperiment(experiment, resolved, problem, flow)
+    return SolvedExperiment(experiment, resolved, problem, flow, starts)
 
 
 def site_marginals(distribution: Distribution) -> list[NDArray[np.float64]]:

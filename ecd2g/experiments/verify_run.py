@@ -1,8 +1,12 @@
 """The verification as a run: its settings, and its report in a run folder."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from hypothesis.configuration import set_hypothesis_home_dir
 from tqdm import tqdm
 
 from ecd2g.experiments.origin import ours
@@ -28,9 +32,21 @@ def verify_run(
             bar.total = planned
             bar.update(done - bar.n)
 
-        report = verify(n_examples=settings.n_examples, seed=settings.seed, progress=show)
+        with _hypothesis_elsewhere():
+            report = verify(n_examples=settings.n_examples, seed=settings.seed, progress=show)
     if folder is not None:
         numbers = report.as_dict()
         timing = {"total_s": round(numbers.pop("seconds"), 6)}
         write_record(folder, command=command, config=settings, numbers=numbers, timing=timing)
     return report
+
+
+@contextmanager
+def _hypothesis_elsewhere() -> Iterator[None]:
+    """Keep what Hypothesis caches out of the working directory of the user, where it would stay."""
+    with TemporaryDirectory(prefix="ecd2g-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)  # its own default again

@@ -50,12 +50,18 @@ def propagate(
     outflow = field.outflow(forward_only=forward_only)
     stop = stop_probability(field, outflow, forward_only=forward_only)
     lost_here, stop = np.isnan(stop), np.nan_to_num(stop)
-    release = np.divide(1.0 - stop, outflow, out=np.zeros_like(outflow), where=outflow > 0)
     mass = field.injected.copy()
     ends, visits = np.zeros_like(mass), np.zeros_like(mass)
     steps: list[float] = []
     lost, moving = 0.0, _total(field, mass)
-    while moving > tolerance:
+    while not moving <= tolerance:
+        if not np.isfinite(moving):
+            raise SolverError(
+                "the currents are too small or too large for their ratios to be formed in float64; rescale the "
+                "resistances or the currents",
+                reached=moving,
+                tolerance=tolerance,
+            )
         if len(steps) > max_steps:
             raise SolverError(
                 f"a share {moving:.3g} of the walks has not ended after {max_steps} steps; raise max_steps, "
@@ -70,7 +76,8 @@ def propagate(
         lost += _total(field, np.where(lost_here, mass, 0.0))
         if lost > STRANDED_TOLERANCE:
             raise stranded(forward_only, lost)
-        mass = field.spread(mass * release, forward_only=forward_only)
+        leaving = np.divide(mass - ending, outflow, out=np.zeros_like(mass), where=outflow > 0)
+        mass = field.spread(leaving, forward_only=forward_only)
         moving = _total(field, mass)
     return ExactLaw(ends, visits, np.array(steps), moving + lost)
 

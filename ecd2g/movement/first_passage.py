@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 from ecd2g.circuit.atoms import require_states
 from ecd2g.circuit.field import LayeredField
 from ecd2g.circuit.kernel import require_table
+from ecd2g.errors import SolverError
+
+ROW_TOLERANCE = 1e-9
+"""How far from one the probabilities of a row may sum before the matrices are refused."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,21 +45,37 @@ def first_passage(field: LayeredField) -> FirstPassage:
     n_gaps, n_states = field.circuit.n_gaps, field.circuit.n_states
     require_states(field.atoms, "the first-passage rule")
     require_table(n_states, "the first-passage rule", copies=n_gaps + 1)
-    outflow = field.atoms.expand(field.outflow())
     sink = field.atoms.expand(field.atoms.sink)
-    steps, detour = [], np.zeros((n_states, n_states))
-    currents = field.currents(0)
+    steps, detour, backward_total = [], np.zeros((n_states, n_states)), np.zeros(n_states)
     for gap in range(n_gaps):
-        forward = _rows(np.maximum(currents, 0.0), outflow[gap])
-        steps.append(np.linalg.solve(np.eye(n_states) - detour, forward))
-        total = outflow[gap + 1] + (sink if gap == n_gaps - 1 else 0.0)
-        backward = _rows(np.maximum(-currents.T, 0.0), total)
-        detour = backward @ steps[-1]
-        if gap < n_gaps - 1:
-            currents = field.currents(gap + 1)
+        currents = field.currents(gap)
+        forward, backward = np.maximum(currents, 0.0), np.maximum(-currents.T, 0.0)
+        steps.append(_solve(detour, _rows(forward, forward.sum(axis=1) + backward_total)))
+        # every total comes from the tables that are divided by it, so that rows sum to one down to rounding noise
+        backward_total = backward.sum(axis=1)
+        beyond = np.maximum(field.currents(gap + 1), 0.0).sum(axis=1) if gap < n_gaps - 1 else sink
+        detour = _rows(backward, backward_total + beyond) @ steps[-1]
+    total = backward_total + sink
     stop = np.divide(sink, total, out=np.zeros_like(sink), where=total > 0)
-    exits = np.linalg.solve(np.eye(n_states) - detour, np.diag(stop))
-    return FirstPassage(np.stack(steps), exits.astype(np.float64, copy=False))
+    return FirstPassage(np.stack(steps), _solve(detour, np.diag(stop)))
+
+
+def _solve(detour: NDArray[np.float64], onward: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(1 - detour)^{-1} onward: any number of detours, then onward; rows must sum to one, or to zero if unvisited."""
+    try:
+        kernel = np.linalg.solve(np.eye(len(detour)) - detour, onward)
+    except np.linalg.LinAlgError:
+        kernel = np.full_like(onward, np.nan)
+    sums = kernel.sum(axis=1)
+    worst = float(np.minimum(np.abs(sums), np.abs(sums - 1.0)).max())
+    if not worst <= ROW_TOLERANCE:
+        raise SolverError(
+            f"a row of a first-passage matrix misses one by {worst:.2g}, because currents of some nodes are lost in "
+            f"rounding; use the two-way rule, which has the same end law",
+            reached=worst,
+            tolerance=ROW_TOLERANCE,
+        )
+    return np.asarray(kernel, dtype=np.float64)
 
 
 def _rows(currents: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:

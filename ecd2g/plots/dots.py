@@ -1,6 +1,7 @@
 """Dot plots on a logarithmic axis; dots, because a bar has no honest foot where zero is out of reach."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -101,7 +102,7 @@ def _rows(names: list[str], wanted: Collection[str] | None) -> list[int]:
 
 def _level(ax: Axes, level: float, rows: list[int] | None, label: str) -> None:
     """Draw a dashed line across the whole height, or across the rows given."""
-    look = {"color": "0.4", "ls": "--", "lw": 0.9}
+    look: dict[str, Any] = {"color": "0.4", "ls": "--", "lw": 0.9}
     if rows is None:
         ax.axvline(level, label=label, **look)
         return

@@ -18,7 +18,8 @@ DPI = 200
 def save(drawing: Figure | Axes, stem: str | os.PathLike[str]) -> tuple[Path, Path]:
     """Write a figure, or the figure of any axes, to `stem`.png and `stem`.svg; returns both paths.
 
-    A stem that already ends in .png or .svg names the same two files. Files appear whole or not at all, and the same figure gives the same bytes.
+    A stem that already ends in .png or .svg names the same two files. Files appear whole or not at all, and
+    the same figure gives the same bytes.
     """
     figure = drawing.figure if isinstance(drawing, Axes) else drawing
     figure = figure.figure if isinstance(figure, SubFigure) else figure

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize, PowerNorm
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.image import AxesImage
@@ -78,15 +79,27 @@ def side_by_side(
     signed = show(last, less, Normalize(-limit, limit), SIGNED)
     last.set_title(" − ".join(difference))
     label_outer([*axes, last], "symbol of site 0", "symbol of site 1")
-    lower = [ax for ax in axes if row_of(ax) == row_of(last)]
-    upper = [ax for ax in axes if ax not in lower]
-    color_bar(upper or axes, image, "probability")
-    color_bar([*lower, last] if upper else [last], signed, "difference of probabilities")
+    upper = [ax for ax in axes if row_of(ax) < row_of(last)]
+    color_bar(upper or axes, image, "probability", 0.85)
+    _difference_bar([*axes, last] if upper else [last], signed)
     return [*axes, last]
 
 
+def _difference_bar(axes: list[Axes], image: AxesImage) -> None:
+    """Draw the colour bar of the last of the axes: in the empty cell after it, or right of its row."""
+    last, label = axes[-1], "difference of probabilities"
+    spec = last.get_subplotspec()
+    if spec is None or spec.is_last_col():
+        color_bar([ax for ax in axes if row_of(ax) == row_of(last)], image, label, 0.85)
+        return
+    cell = last.figure.add_subplot(spec.get_gridspec()[spec.rowspan.start, spec.colspan.stop])
+    cell.set_axis_off()
+    cell.set_box_aspect(np.shape(image.get_array())[0] / np.shape(image.get_array())[1])
+    _style_bar(last.figure.colorbar(image, cax=cell.inset_axes((0.0, 0.0, 0.07, 1.0)), label=label))
+
+
 def _places(figure: Figure | SubFigure | None, count: int, extra: bool) -> tuple[list[Axes], Axes | None]:
-    """Axes of equal size in one or two rows; the one of the difference, or None, ends the last row."""
+    """Axes of equal size in one or two rows; the one of the difference, or None, comes last."""
     total = count + extra
     rows = 1 if total <= 3 else 2
     columns = -(-total // rows)
@@ -94,8 +107,8 @@ def _places(figure: Figure | SubFigure | None, count: int, extra: bool) -> tuple
     side = (width - 0.8 * (1 + (extra and rows == 1))) / columns - 0.35
     canvas = new_figure(width, rows * (min(side, 2.6) + 0.7)) if figure is None else figure
     grid = canvas.add_gridspec(rows, columns)
-    axes = [restyled(canvas.add_subplot(grid[place // columns, place % columns])) for place in range(count)]
-    return axes, restyled(canvas.add_subplot(grid[-1, -1])) if extra else None
+    axes = [restyled(canvas.add_subplot(grid[place // columns, place % columns])) for place in range(total)]
+    return (axes[:-1], axes[-1]) if extra else (axes, None)
 
 
 def show(ax: Axes, values: NDArray[np.float64], scale: Normalize, cmap: str) -> AxesImage:
@@ -107,6 +120,10 @@ def show(ax: Axes, values: NDArray[np.float64], scale: Normalize, cmap: str) -> 
 
 def color_bar(axes: list[Axes], image: AxesImage, label: str, shrink: float = 1.0) -> None:
     """One colour bar for all the axes."""
-    bar = axes[0].figure.colorbar(image, ax=axes, label=label, shrink=shrink)
+    _style_bar(axes[0].figure.colorbar(image, ax=axes, label=label, shrink=shrink))
+
+
+def _style_bar(bar: Colorbar) -> None:
+    """Small numbers, their power of ten written once."""
     bar.ax.tick_params(labelsize=7)
     bar.formatter.set_powerlimits((-2, 3))  # type: ignore[attr-defined]

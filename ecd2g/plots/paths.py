@@ -112,17 +112,9 @@ def _moves(
         zorder=3,
     )
     ax.add_collection(moves)
-    left = walks[:, :-1][changes]
-    ax.scatter(
-        *left.T,
-        c=when[:, :-1][changes],
-        cmap=moves.cmap,
-        norm=moves.norm,
-        s=9,
-        ec="white",
-        lw=0.4,
-        zorder=3.5,
-    )
+    x, y = walks[:, :-1][changes].T
+    dots: dict[str, Any] = {"c": moves.get_array(), "cmap": moves.cmap, "norm": moves.norm}
+    ax.scatter(x, y, s=9, ec="white", lw=0.4, zorder=3.5, **dots)
     ticks = np.arange(0, last + 1, max(1, -(-last // 8)))
     bar = ax.figure.colorbar(moves, ax=ax, label=label, ticks=ticks)
     bar.ax.tick_params(labelsize=7)

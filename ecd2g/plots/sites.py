@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.errors import InputError
-from ecd2g.plots.arrays import evenly, named_densities
+from ecd2g.plots.arrays import named_densities
 from ecd2g.plots.style import PAGE, axes_or_new, colors_of, styled
 
 BAR_SITES, BAR_GROUPS = 12, 100
@@ -60,11 +60,13 @@ def _heat_maps(arrays: Marginals, names: list[str], ax: Axes | None) -> Axes:
     """Draw the laws as blocks of one axes: below each other, or next to each other where letters are many."""
     n_sites, n_letters = next(iter(arrays.values())).shape
     across = n_letters > 8 and len(arrays) * n_sites <= 90
-    down, right = (0.0, n_sites + 1.5) if across else (n_letters + 1.4, 0.0)
+    below = 1 if across else len(arrays)
+    row = min(0.14 if across else 0.17, 6.0 / (n_letters * below))  # inches
+    gap = 0.22 / row  # rows between two blocks: room for a name
+    right, down = (n_sites + 1.5, 0.0) if across else (0.0, n_letters + gap)
     corners = [(rank * right, rank * down) for rank in range(len(arrays))]
     width, height = corners[-1][0] + n_sites, corners[-1][1] + n_letters
-    row = float(np.clip(6.5 / height, 0.05, 0.14 if across else 0.17))  # inches
-    ax = axes_or_new(ax, PAGE, 0.8 + row * (height + 1.4))
+    ax = axes_or_new(ax, PAGE, 0.6 + row * (height + gap))
     most = max(float(array.max()) for array in arrays.values()) or 1.0
     for (left, top), (name, values) in zip(corners, arrays.items(), strict=True):
         image = ax.imshow(
@@ -77,9 +79,9 @@ def _heat_maps(arrays: Marginals, names: list[str], ax: Axes | None) -> Axes:
             extent=(left - 0.5, left + n_sites - 0.5, top + n_letters - 0.5, top - 0.5),
         )
         ax.add_patch(Rectangle((left - 0.5, top - 0.5), n_sites, n_letters, fill=False, ec="0.3", lw=0.6))
-        ax.text(left - 0.5, top - 0.6, name, ha="left", va="bottom", fontsize=8)
-    ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -1.4), xlabel="site", ylabel="letter")
-    _ticks(ax, corners, (n_sites, n_letters), names, across)
+        ax.text(left - 0.5, top - 0.5 - 0.03 / row, name, ha="left", va="bottom", fontsize=8)
+    ax.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5 - gap), xlabel="site", ylabel="letter")
+    _ticks(ax, corners, (n_sites, n_letters), names, row, across)
     ax.spines[:].set_visible(False)
     bar = ax.figure.colorbar(image, ax=ax, label="probability", fraction=0.05, pad=0.02)
     bar.ax.tick_params(labelsize=7)
@@ -87,14 +89,18 @@ def _heat_maps(arrays: Marginals, names: list[str], ax: Axes | None) -> Axes:
 
 
 def _ticks(
-    ax: Axes, corners: list[tuple[float, float]], shape: tuple[int, int], names: list[str], across: bool
+    ax: Axes,
+    corners: list[tuple[float, float]],
+    shape: tuple[int, int],
+    names: list[str],
+    row: float,
+    across: bool,
 ) -> None:
     """Name sites below every column of blocks and letters left of every row of blocks."""
     n_sites, n_letters = shape
     rows, columns = (1, len(corners)) if across else (len(corners), 1)
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 10**9) if n_sites * columns <= 45 * step)
-    sites = list(range(0, n_sites, step))
-    shown = evenly(n_letters, max(2, 60 // rows))
+    sites = range(0, n_sites, _step(n_sites * columns / 40))
+    shown = range(0, n_letters, _step(0.11 / row))
     lefts, tops = [left for left, _ in corners[:columns]], [top for _, top in corners[:rows]]
     ax.set_xticks([left + site for left in lefts for site in sites], [str(site) for site in sites] * columns)
     ax.set_yticks(
@@ -102,3 +108,8 @@ def _ticks(
     )
     ax.tick_params("x", length=2, labelsize=7)
     ax.tick_params("y", length=0, labelsize=7)
+
+
+def _step(least: float) -> int:
+    """Round a distance between ticks up to a round whole number."""
+    return next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if step >= least)

@@ -53,7 +53,7 @@ def deviation_chain(kernel: CompleteKernel) -> DeviationChain:
     a, b, n_states = kernel.forward, kernel.lateral, float(kernel.n_states)
     below, above = b * n_states, 2.0 * a + (n_states - 2.0) * b
     gamma, link, leak = sqrt(below) * sqrt(above), abs(a - b), below if a >= b else above
-    theta = log1p((leak + gamma) / link) if link > 0 else INFINITE_ANGLE
+    theta = min(log1p((leak + gamma) / link), INFINITE_ANGLE) if link > 0 else INFINITE_ANGLE
     return DeviationChain(theta, gamma, leak, a < b)
 
 

@@ -6,6 +6,9 @@ delicate ingredients are O(N) chain coefficients, and those are computed here by
 adds, multiplies and divides positive numbers and so is right to O(N) roundings whatever the conductances.
 """
 
+from math import fsum
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,14 +21,18 @@ from ecd2g.reference.closed_form import (
     deviation_chain,
     plain_problem,
 )
+from ecd2g.reference.tree_bound import EPS
 
-EPS = float(np.finfo(np.float64).eps)
+
+class EliminatedChain(NamedTuple):
+    """|alpha_n| ``(n_layers,)`` and its falls |alpha_n| - |alpha_{n+1}| ``(n_layers - 1,)``, in volt per ampere."""
+
+    alpha: NDArray[np.float64]
+    falls: NDArray[np.float64]
 
 
-def eliminated_alpha(
-    kernel: CompleteKernel, n_layers: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """|alpha_n| ``(n_layers,)`` and its falls |alpha_n| - |alpha_{n+1}| ``(n_layers - 1,)``, in volt per ampere.
+def eliminated_chain(kernel: CompleteKernel, n_layers: int) -> EliminatedChain:
+    """Solve the deviation chain of Lemma 3.5 by elimination, without a subtraction.
 
     Looking from layer n to the far end, the chain has the conductance to ground
     c_n = leak_n + g c_{n+1} / (g + c_{n+1}); then |alpha_0| = 1 / c_0 and
@@ -42,14 +49,15 @@ def eliminated_alpha(
     for beyond in to_ground[1:]:
         falls.append(alpha[-1] * (beyond / (link + beyond)))
         alpha.append(alpha[-1] * (link / (link + beyond)))
-    return np.array(alpha), np.array(falls)
+    return EliminatedChain(np.array(alpha), np.array(falls))
 
 
 def closed_form_error(circuit: LayeredCircuit, atoms: Atoms) -> float:
     """Bound on the largest error of a closed-form potential, in volt; O(N + n_atoms).
 
     phi = difference (p + q - 2/V)/2 + total (p - q)/2 + mean, so the error is at most the mismatch of the coefficients
-    with their elimination, plus the rounding of either, plus that of the three products.
+    with their elimination, plus the rounding of either, plus that of the three products. Where p and q do not sum to
+    one exactly there is no exact answer; what the excess does to the potentials is added too.
     """
     circuit, atoms = plain_problem(circuit, atoms)
     kernel, n_layers = complete_kernel(circuit), circuit.n_layers
@@ -58,7 +66,7 @@ def closed_form_error(circuit: LayeredCircuit, atoms: Atoms) -> float:
     rounding = (8 * n_layers + 32) * EPS
     if kernel.n_states == 1:
         return float(rounding * means.max())
-    alpha, falls = eliminated_alpha(kernel, n_layers)
+    alpha, falls = eliminated_chain(kernel, n_layers)
     height = np.concatenate([[0.0], np.cumsum(falls)])
     differences = np.abs(height - height[::-1])  # sums of falls: nothing cancels that is not one
     totals = alpha + alpha[::-1]
@@ -68,4 +76,8 @@ def closed_form_error(circuit: LayeredCircuit, atoms: Atoms) -> float:
     opposed = float(np.abs(atoms.source - atoms.sink).max()) / 2
     error = np.abs(np.abs(response.difference) - differences) * common
     error += np.abs(np.abs(response.total) - totals) * opposed
-    return float(np.max(error + rounding * (differences * common + totals * opposed + means)))
+    error += rounding * (differences * common + totals * opposed + means)
+    p, q = atoms.source.tolist(), atoms.sink.tolist()
+    unbalanced = abs(fsum([*p, *(-value for value in q)])) * totals.max()
+    excess = abs(fsum([*p, *q, -2.0])) * differences.max()
+    return float(error.max() + unbalanced + excess)

@@ -145,7 +145,7 @@ class Flow:
             self._require_room(int(n))
             begin = self.source.sample(int(n), randomness)
         else:
-            begin = self.circuit.space.check(starts)
+            begin = self.circuit.space.check(starts).copy()
             if begin.ndim != 2:
                 raise InputError(f"starts must have shape (n, {self.circuit.space.n_sites})")
         if rule == "first-passage":

@@ -114,8 +114,10 @@ def check_totals(
 ) -> None:
     """Raise InputError unless what enters every component also leaves it, Eq. (3), to 1e-12 of the total."""
     entering, leaving = (np.bincount(labels, weights=side) for side in (injected, extracted))
-    worst = int(np.argmax(np.abs(entering - leaving)))
-    if abs(entering[worst] - leaving[worst]) > 1e-12 * (injected.sum() + extracted.sum()):
+    rounding = 1e-15 * (injected.sum() + extracted.sum())
+    excess = np.abs(entering - leaving) - 1e-12 * (entering + leaving) - rounding
+    worst = int(np.argmax(excess))
+    if excess[worst] > 0:
         node = int(np.argmax(labels == worst))
         where = (
             "the circuit" if len(entering) == 1 else f"the component of node {node} (one of {len(entering)})"

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,24 +55,38 @@ class NetworkSolution:
         drop = self.potentials[entry[0]] - self.potentials[leave[0]]
         return float(drop / self.field.injected[entry[0]])
 
-    @cached_property
     def exact_law(self) -> ExactLaw:
-        """End law, expected visits and number of steps of the two-way walk, scaled to a total current of 1 A."""
+        """End law, expected visits and number of steps of the two-way walk."""
+        return self._propagated
+
+    @cached_property
+    def _propagated(self) -> ExactLaw:
         total = float(self.field.injected.sum())
-        law = propagate(self.field, tolerance=1e-16 * total)
-        return ExactLaw(law.ends / total, law.visits / total, law.steps / total, law.unfinished / total)
+        parts = (part / total for part in (self.field.injected, self.field.extracted, self.field.potentials))
+        return propagate(NetworkField(self.network, *parts))
 
     def law(self) -> NDArray[np.float64]:
         """Probability of ending at each node, ``(n_nodes,)``: its share of the sink current (Corollary 3.3)."""
-        return self.exact_law.ends
+        return self.exact_law().ends
 
-    def sample(
-        self, n: int, rng: np.random.Generator | int | None = None
-    ) -> tuple[tuple[Hashable, ...], tuple[Hashable, ...]]:
-        """Start and end node of `n` two-way walks."""
-        source = generator(rng)
+    def visits(self) -> NDArray[np.float64]:
+        """Expected visits of every node by the two-way walk, ``(n_nodes,)``: its throughflow per ampere."""
+        return self.exact_law().visits
+
+    def sample(self, n: int, rng: np.random.Generator | int | None = None) -> "NetworkWalks":
+        """Two-way walks of `n` walkers that start at the source nodes, in proportion to their current."""
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+            raise InputError(f"the number of walks must be a whole number, 0 or more, got {n!r}")
+        randomness = generator(rng)
         chance = self.field.injected / self.field.injected.sum()
-        starts = source.choice(self.network.n_nodes, size=n, p=chance).astype(np.intp)
-        ends = walk_nodes(self.field, starts, source)
+        starts = randomness.choice(self.network.n_nodes, size=n, p=chance).astype(np.intp)
+        ends = walk_nodes(self.field, starts, randomness)
         label = self.network.nodes
-        return tuple(label[k] for k in starts), tuple(label[k] for k in ends)
+        return NetworkWalks(tuple(label[k] for k in starts), tuple(label[k] for k in ends))
+
+
+class NetworkWalks(NamedTuple):
+    """The nodes where walks on a network began and ended."""
+
+    starts: tuple[Hashable, ...]
+    ends: tuple[Hashable, ...]

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.field import in_layer
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.layered_nodes import in_layer
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.network_field import NetworkField
 from ecd2g.circuit.table_field import TableField
@@ -23,7 +23,6 @@ from ecd2g.reference.conjugate_gradients import cg_solver
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.laws import SolvedField, kirchhoff_residual
 from ecd2g.reference.matrix import (
-    ASSEMBLY_LIMIT,
     Circuit,
     assembled_entries,
     check_totals,
@@ -49,6 +48,9 @@ TOLERANCE = 1e-8
 
 DENSE_NODES = 200
 """Up to this many nodes "auto" takes the dense solver where there is no closed form."""
+
+SPARSE_ENTRIES = 2 * 10**7
+"""Up to this many stored entries "auto" factorises the kernel's assembled matrix; beyond, it takes "cg"."""
 
 REFINEMENTS = 4
 """Most rounds of iterative refinement with the Kirchhoff residual of the currents."""
@@ -154,7 +156,7 @@ def _choose(circuit: Circuit) -> str:
         return "closed-form"
     if circuit.n_nodes <= DENSE_NODES:
         return "dense"
-    if isinstance(circuit, LayeredCircuit) and assembled_entries(circuit) > ASSEMBLY_LIMIT // 10:
+    if isinstance(circuit, LayeredCircuit) and assembled_entries(circuit) > SPARSE_ENTRIES:
         return "cg"
     return "sparse"
 

@@ -68,8 +68,11 @@ def _repair(
     residual = divergence(network, currents) - net_injection
     size = np.abs(currents)
     traffic = sum_at(tails, size, network.n_nodes) + sum_at(heads, size, network.n_nodes)
+    degree = np.bincount(
+        np.concatenate([tails, heads]), minlength=network.n_nodes
+    )  # terms of sums of no fixed order
     correction = tree.subtree_sums(residual)
-    allowance = tree.subtree_sums(4 * EPS * (traffic + np.abs(net_injection)))
+    allowance = tree.subtree_sums((4 + degree) * EPS * (traffic + np.abs(net_injection)))
     psi = tree.path_sums(upward * currents[tree.edge] / g[tree.edge])
     resistance = tree.path_sums(1.0 / g[tree.edge]).max()
     psi_rounding = EPS * tree.path_sums(np.ones(len(tree.edge))).max() * np.abs(psi).max()

@@ -8,6 +8,7 @@ from ecd2g.testing.cases import (
     hand_solved_layered,
     hand_solved_networks,
 )
+from ecd2g.testing.check import broken_laws
 from ecd2g.testing.laws import LAWS, Law
 from ecd2g.testing.oracle import (
     ExactLayered,
@@ -17,7 +18,7 @@ from ecd2g.testing.oracle import (
     exact_network,
 )
 from ecd2g.testing.problems import LayeredProblem, NetworkProblem
-from ecd2g.testing.solved import Solved, WalkLaw, walk_law
+from ecd2g.testing.solved import Solved, Solver, WalkLaw, ecd2g_solver, edges, walk_law
 from ecd2g.testing.strategies import (
     dense_kernel_circuits,
     distributions,
@@ -38,10 +39,14 @@ __all__ = [
     "NetworkCase",
     "NetworkProblem",
     "Solved",
+    "Solver",
     "WalkLaw",
+    "broken_laws",
     "chebyshev_potential",
     "dense_kernel_circuits",
     "distributions",
+    "ecd2g_solver",
+    "edges",
     "exact_layered",
     "exact_network",
     "golden_layered",

@@ -1,10 +1,11 @@
 """The laws of circuits and walks as objects, to hold any solver against: see `LAWS`.
 
     >>> import ecd2g
-    >>> from ecd2g.testing import LAWS, Solved
+    >>> from ecd2g.testing import LAWS, NetworkProblem, ecd2g_solver
     >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
-    >>> solved = Solved.of(ecd2g.solve(line, source={0: 1.0}, sink={2: 1.0}))
-    >>> all(law.holds(solved) for law in LAWS if law.applies(solved))
+    >>> problem = NetworkProblem(line, line.currents_at({0: 1.0}, "source"), line.currents_at({2: 1.0}, "sink"))
+    >>> solved = ecd2g_solver(problem)  # or your own: a function from a problem to a Solved
+    >>> all(law.holds(solved, ecd2g_solver) for law in LAWS if law.applies(solved))
     True
 
 Every deviation is relative, and worked out from the edges one by one with sums of its own.
@@ -17,23 +18,24 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.reference.solve import solve
-from ecd2g.testing.problems import LayeredProblem, Solver
+from ecd2g.errors import InputError
+from ecd2g.testing.deviations import largest, relative
+from ecd2g.testing.lemma import lemma_applies, lemma_deviation
+from ecd2g.testing.problems import LayeredProblem
 from ecd2g.testing.related_laws import (
     coupling_currents_deviation,
     coupling_potentials_deviation,
     ground_deviation,
     has_few_pairs,
-    lemma_applies,
-    lemma_deviation,
     plan_deviation,
     reciprocity_deviation,
     superposed_currents_deviation,
     superposed_potentials_deviation,
 )
-from ecd2g.testing.solved import Solved, walk_law
+from ecd2g.testing.solved import Solved, Solver, walk_law
 
-Measure = Callable[[Solved, Solver], float]
+Measure = Callable[..., float]
+"""Called with a solved circuit, and the solver where a law `needs_solver`."""
 
 ALLOWANCE = 1e-12
 """Relative deviation that rounding may cause in a circuit of moderate size."""
@@ -47,8 +49,8 @@ def _always(solved: Solved) -> bool:
 class Law:
     """A law with its `statement`, the `equation` it has in the paper, and the deviation that rounding may cause.
 
-    `applies` says which solved circuits it speaks of; `measure` is its relative deviation, given the solver as well,
-    for some laws compare the solution with those of related problems.
+    `applies` says which solved circuits it speaks of. `measure` is its relative deviation; a law that `needs_solver`
+    compares the solution with those of related problems, which the solver of the solution has to solve.
     """
 
     name: str
@@ -57,15 +59,18 @@ class Law:
     measure: Measure
     allowance: float = ALLOWANCE
     applies: Callable[[Solved], bool] = _always
+    needs_solver: bool = False
 
-    def deviation(self, solved: Solved, solver: Solver = solve) -> float:
+    def deviation(self, solved: Solved, solver: Solver | None = None) -> float:
         """Relative deviation of the solved circuit from the law; infinite where it is not a number."""
-        value = float(self.measure(solved, solver))
+        if self.needs_solver and solver is None:
+            raise InputError(f"law {self.name!r} solves related problems: pass the solver you test as well")
+        value = float(self.measure(solved, solver) if self.needs_solver else self.measure(solved))
         return value if value == value else float("inf")
 
-    def holds(self, solved: Solved, solver: Solver = solve) -> bool:
-        """Whether the deviation is within the allowance."""
-        return self.deviation(solved, solver) <= self.allowance
+    def holds(self, solved: Solved, solver: Solver | None = None, *, allowance: float | None = None) -> bool:
+        """Whether the deviation is within the allowance: that of the law, unless another is given."""
+        return self.deviation(solved, solver) <= (self.allowance if allowance is None else allowance)
 
 
 def net_outflow(solved: Solved) -> NDArray[np.float64]:
@@ -76,47 +81,47 @@ def net_outflow(solved: Solved) -> NDArray[np.float64]:
     return net
 
 
-def kirchhoff_inside(solved: Solved, _: Solver) -> float:
+def kirchhoff_inside(solved: Solved) -> float:
     """Largest |sum of currents| at a node that is neither source nor sink, over the total current; Eq. (1)."""
     inside = (solved.problem.injected == 0) & (solved.problem.extracted == 0)
-    return _largest(net_outflow(solved)[inside]) / solved.total
+    return largest(net_outflow(solved)[inside]) / solved.total
 
 
-def kirchhoff_ends(solved: Solved, _: Solver) -> float:
+def kirchhoff_ends(solved: Solved) -> float:
     """Largest |p + sum in - sum out - q| at a source or a sink, over the total current; Eq. (2)."""
     p, q = solved.problem.injected, solved.problem.extracted
-    return _largest((net_outflow(solved) - p + q)[(p > 0) | (q > 0)]) / solved.total
+    return largest((net_outflow(solved) - p + q)[(p > 0) | (q > 0)]) / solved.total
 
 
-def cut_current(solved: Solved, _: Solver) -> float:
+def cut_current(solved: Solved) -> float:
     """Largest |current through a cut - what enters before it|, over the total; Eq. (3).
 
     Cuts: every gap of a layered circuit, where the current is the total; in a network, before every node in turn.
     """
     gap = solved.gap_of_edge
     if gap is not None:
-        return _largest(np.bincount(gap, weights=solved.currents) - solved.total) / solved.total
+        return largest(np.bincount(gap, weights=solved.currents) - solved.total) / solved.total
     net = solved.problem.injected - solved.problem.extracted
     before = np.arange(len(net))
     crossing = (solved.tails < before[:, None]).astype(float) - (solved.heads < before[:, None])
     entered = np.concatenate([[0.0], np.cumsum(net)[:-1]])
-    return _largest(crossing @ solved.currents - entered) / solved.total
+    return largest(crossing @ solved.currents - entered) / solved.total
 
 
-def ohm(solved: Solved, _: Solver) -> float:
+def ohm(solved: Solved) -> float:
     """Largest |phi(u) - phi(v) - R I| over the edges, over the largest potential; Eq. (4)."""
     drop = solved.potentials[solved.tails] - solved.potentials[solved.heads]
-    return _largest(drop - solved.currents / solved.conductances) / _largest(solved.potentials)
+    return relative(largest(drop - solved.currents / solved.conductances), largest(solved.potentials))
 
 
-def uphill(solved: Solved, _: Solver) -> float:
+def uphill(solved: Solved) -> float:
     """Largest rise of the potential along a current, over the largest potential; Proposition 3.2."""
     drop = solved.potentials[solved.tails] - solved.potentials[solved.heads]
     rise = -drop * np.sign(solved.currents)
-    return float(rise.max(initial=0.0)) / _largest(solved.potentials)
+    return relative(float(rise.max(initial=0.0)), largest(solved.potentials))
 
 
-def cyclic_current(solved: Solved, _: Solver) -> float:
+def cyclic_current(solved: Solved) -> float:
     """Largest current on an edge by which a walk could return, over the total current; Proposition 3.2."""
     n = len(solved.potentials)
     flows = solved.currents != 0
@@ -126,46 +131,48 @@ def cyclic_current(solved: Solved, _: Solver) -> float:
     graph = sp.coo_array((np.ones(len(start)), (start, stop)), shape=(n, n)).tocsr()
     label = sp.csgraph.connected_components(graph, directed=True, connection="strong")[1]
     returning = label[start] == label[stop]
-    return _largest(solved.currents[flows][returning]) / solved.total
+    return largest(solved.currents[flows][returning]) / solved.total
 
 
-def arrival(solved: Solved, _: Solver) -> float:
+def arrival(solved: Solved) -> float:
     """TV of the end law and q, as claimed and as recomputed from the currents; Corollary 3.3."""
     q = solved.problem.extracted / solved.total
     laws = (walk_law(solved).arrival, solved.arrival)
     return max(float(0.5 * np.abs(law - q).sum()) for law in laws if law is not None)
 
 
-def visits(solved: Solved, _: Solver) -> float:
+def visits(solved: Solved) -> float:
     """Largest |expected visits - throughflow|, over the total; claimed, and recomputed from the currents."""
     out = solved.problem.extracted.copy()
     np.add.at(out, solved.tails, np.maximum(solved.currents, 0.0))
     np.add.at(out, solved.heads, np.maximum(-solved.currents, 0.0))
     counts = (walk_law(solved).visits, solved.visits)
-    return max(_largest(count - out / solved.total) for count in counts if count is not None)
+    return max(largest(count - out / solved.total) for count in counts if count is not None)
 
 
-def first_passage(solved: Solved, _: Solver) -> float:
+def first_passage(solved: Solved) -> float:
     """TV of the end law of the first-passage rule and q."""
     assert solved.first_passage is not None  # noqa: S101 - for the type checker; the law does not apply otherwise
     q = solved.problem.extracted[-len(solved.first_passage) :]
     return float(0.5 * np.abs(solved.first_passage - q).sum())
 
 
-def energy(solved: Solved, _: Solver) -> float:
+def energy(solved: Solved) -> float:
     """|sum R I^2 - sum (p - q) phi| over sum |p - q| |phi| (Tellegen): power spent is power delivered."""
     spent = float(np.sum(solved.currents**2 / solved.conductances))
     net = solved.problem.injected - solved.problem.extracted
-    return abs(spent - float(net @ solved.potentials)) / float(np.abs(net) @ np.abs(solved.potentials))
+    return relative(
+        abs(spent - float(net @ solved.potentials)), float(np.abs(net) @ np.abs(solved.potentials))
+    )
 
 
-def maximum_principle(solved: Solved, _: Solver) -> float:
+def maximum_principle(solved: Solved) -> float:
     """How far a potential lies above all net sources or below all net sinks, over the largest potential."""
     net, phi = solved.problem.injected - solved.problem.extracted, solved.potentials
     if not (np.any(net > 0) and np.any(net < 0)):
         return 0.0
     excess = max(phi.max() - phi[net > 0].max(), phi[net < 0].min() - phi.min())
-    return max(0.0, float(excess)) / _largest(phi)
+    return relative(float(excess), largest(phi)) if not excess <= 0 else 0.0
 
 
 def is_layered(solved: Solved) -> bool:
@@ -178,23 +185,24 @@ def has_first_passage(solved: Solved) -> bool:
     return solved.first_passage is not None
 
 
-def _largest(values: NDArray[np.floating]) -> float:
-    return float(np.abs(values).max(initial=0.0))
-
-
 KIRCHHOFF_INSIDE = Law("kirchhoff-inside", "at an inner node, currents sum to zero", "(1)", kirchhoff_inside)
 KIRCHHOFF_ENDS = Law("kirchhoff-ends", "at a source or sink, p + inflow = outflow + q", "(2)", kirchhoff_ends)
 CUT_CURRENT = Law("cut-current", "what enters before a cut flows through it", "(3)", cut_current)
 OHM = Law("ohm", "phi(u) - phi(v) = R I", "(4)", ohm)
-GROUND = Law("ground", "potentials are defined up to a constant", "(4)", ground_deviation)
+GROUND = Law("ground", "potentials are defined up to a constant", "(4)", ground_deviation, needs_solver=True)
 SUPERPOSED_POTENTIALS = Law(
     "superposed-potentials",
     "potentials of two source-sink systems add",
     "(5)",
     superposed_potentials_deviation,
+    needs_solver=True,
 )
 SUPERPOSED_CURRENTS = Law(
-    "superposed-currents", "currents of two source-sink systems add", "(6)", superposed_currents_deviation
+    "superposed-currents",
+    "currents of two source-sink systems add",
+    "(6)",
+    superposed_currents_deviation,
+    needs_solver=True,
 )
 UPHILL = Law("uphill", "no current leads uphill", "Proposition 3.2", uphill)
 NO_CYCLE = Law("no-cycle", "currents form no cycle, so walks are finite", "Proposition 3.2", cyclic_current)
@@ -208,13 +216,19 @@ FIRST_PASSAGE = Law(
     applies=has_first_passage,
 )
 PLAN = Law(
-    "plan", "the coupling of p and q does not matter", "Remark 3.4", plan_deviation, applies=has_few_pairs
+    "plan",
+    "the coupling of p and q does not matter",
+    "Remark 3.4",
+    plan_deviation,
+    needs_solver=True,
+    applies=has_few_pairs,
 )
 COUPLED_POTENTIALS = Law(
     "coupled-potentials",
     "unit circuits, weighted by a coupling, superpose",
     "(12)",
     coupling_potentials_deviation,
+    needs_solver=True,
     applies=has_few_pairs,
 )
 COUPLED_CURRENTS = Law(
@@ -222,6 +236,7 @@ COUPLED_CURRENTS = Law(
     "currents are mean drops over R of unit circuits",
     "(13)",
     coupling_currents_deviation,
+    needs_solver=True,
     applies=has_few_pairs,
 )
 LEMMA_SAME = Law(
@@ -230,6 +245,7 @@ LEMMA_SAME = Law(
     "Lemma 3.5",
     lambda solved, solver: lemma_deviation(solved, solver, same=True),
     applies=lemma_applies,
+    needs_solver=True,
 )
 LEMMA_DIFFERENT = Law(
     "lemma-different",
@@ -237,8 +253,9 @@ LEMMA_DIFFERENT = Law(
     "Lemma 3.5",
     lambda solved, solver: lemma_deviation(solved, solver, same=False),
     applies=lemma_applies,
+    needs_solver=True,
 )
-RECIPROCITY = Law("reciprocity", "sum J' phi = sum J phi'", "ours", reciprocity_deviation)
+RECIPROCITY = Law("reciprocity", "sum J' phi = sum J phi'", "ours", reciprocity_deviation, needs_solver=True)
 ENERGY = Law("energy", "power spent = power delivered", "Tellegen", energy)
 MAXIMUM_PRINCIPLE = Law(
     "maximum-principle", "potentials peak at a source, bottom at a sink", "ours", maximum_principle

@@ -1,8 +1,6 @@
 """A circuit with what enters and what leaves: everything a solver is given."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +10,9 @@ from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.network_solution import NetworkSolution
-from ecd2g.reference.solve import solve
+from ecd2g.reference.solve import Method, solve
 
 Solution = Flow | NetworkSolution
-Solver = Callable[..., Any]
-"""Called as ``solver(circuit, source=..., sink=...)``, like `ecd2g.solve`; returns a Flow or a NetworkSolution."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +35,9 @@ class LayeredProblem:
         rest = np.zeros(self.circuit.n_nodes - self.circuit.n_states)
         return np.concatenate([rest, self.sink.to_array()])
 
-    def solved_by(self, solver: Solver = solve) -> Solution:
-        """The solution a solver finds."""
-        return solver(self.circuit, source=self.source, sink=self.sink)
+    def solved_by(self, method: Method = "auto") -> Flow:
+        """The solution `ecd2g.solve` finds."""
+        return solve(self.circuit, source=self.source, sink=self.sink, method=method)
 
     def __repr__(self) -> str:
         return (
@@ -69,9 +65,9 @@ class NetworkProblem:
         """Sink current of every node, in ampere."""
         return self.extracted
 
-    def solved_by(self, solver: Solver = solve) -> Solution:
-        """The solution a solver finds."""
-        return solver(self.circuit, source=self.injected, sink=self.extracted)
+    def solved_by(self, method: Method = "auto") -> NetworkSolution:
+        """The solution `ecd2g.solve` finds."""
+        return solve(self.circuit, source=self.injected, sink=self.extracted, method=method)
 
     def __repr__(self) -> str:
         net = self.circuit

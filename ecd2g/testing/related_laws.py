@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,9 @@ from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.reference.closed_form import table_1
-from ecd2g.testing.oracle import chebyshev_potential
-from ecd2g.testing.problems import LayeredProblem, NetworkProblem, Problem, Solver
-from ecd2g.testing.solved import Solved
+from ecd2g.testing.deviations import largest, mismatch, relative
+from ecd2g.testing.problems import LayeredProblem, NetworkProblem, Problem
+from ecd2g.testing.solved import Solved, Solver, solve_with
 
 PAIR_LIMIT = 16
 """Couplings with at most this many pairs are superposed from unit circuits."""
@@ -27,22 +25,24 @@ def superposed_potentials_deviation(solved: Solved, solver: Solver) -> float:
     """Largest |phi[both] - phi - phi'| over the largest of these potentials; Eq. (5)."""
     other, both = superposed(solved, solver)
     weight = 0.5 if isinstance(solved.problem, LayeredProblem) else 1.0
-    return _mismatch(both.potentials, weight * solved.potentials, weight * other.potentials)
+    return mismatch(both.potentials, weight * solved.potentials, weight * other.potentials)
 
 
 def superposed_currents_deviation(solved: Solved, solver: Solver) -> float:
     """Largest |I[both] - I - I'| over the largest of these currents; Eq. (6)."""
     other, both = superposed(solved, solver)
     weight = 0.5 if isinstance(solved.problem, LayeredProblem) else 1.0
-    return _mismatch(both.currents, weight * solved.currents, weight * other.currents)
+    return mismatch(both.currents, weight * solved.currents, weight * other.currents)
 
 
 def reciprocity_deviation(solved: Solved, solver: Solver) -> float:
-    """|sum J' phi - sum J phi'| over sum |J'| |phi| + sum |J| |phi'|, with the rolled problem for the primed one."""
-    other = _potentials_and_currents(rolled(solved.problem), solver)
-    here, there = _net(solved.problem), _net(other.problem)
-    scale = np.abs(there) @ np.abs(solved.potentials) + np.abs(here) @ np.abs(other.potentials)
-    return float(abs(there @ solved.potentials - here @ other.potentials) / scale) if scale > 0 else 0.0
+    """|sum J' phi - sum J phi'| over sum (p' + q') |phi| + sum (p + q) |phi'|, with the rolled problem primed."""
+    other = solve_related(rolled(solved.problem), solver)
+    difference = _net(other.problem) @ solved.potentials - _net(solved.problem) @ other.potentials
+    scale = _gross(other.problem) @ np.abs(solved.potentials) + _gross(solved.problem) @ np.abs(
+        other.potentials
+    )
+    return relative(float(abs(difference)), float(scale))
 
 
 def ground_deviation(solved: Solved, solver: Solver) -> float:
@@ -50,26 +50,26 @@ def ground_deviation(solved: Solved, solver: Solver) -> float:
 
     The solver then grounds another node. Relative to the largest potential.
     """
-    turned = _potentials_and_currents(backwards(solved.problem), solver).potentials
+    turned = solve_related(backwards(solved.problem), solver).potentials
     if isinstance(solved.problem, LayeredProblem):
         turned = turned.reshape(solved.problem.circuit.n_layers, -1)[:, ::-1].ravel()
     else:
         turned = turned[::-1]
     change = turned - solved.potentials
-    return _largest(change - change.mean()) / _largest(solved.potentials)
+    return relative(largest(change - change.mean()), largest(solved.potentials))
 
 
 def plan_deviation(solved: Solved, solver: Solver) -> float:
     """Largest difference of the potentials under two couplings, over the largest sum of their sizes; Remark 3.4."""
     units = UnitCircuits(solved.problem, solver)
     first, second = units.superpose(independent(solved.problem)), units.superpose(north_west(solved.problem))
-    return _largest(first.potentials - second.potentials) / max(first.volts, second.volts)
+    return relative(largest(first.potentials - second.potentials), max(first.volts, second.volts))
 
 
 def coupling_potentials_deviation(solved: Solved, solver: Solver) -> float:
     """Largest |phi - sum pi phi[x0 -> xN]| over the largest sum pi |phi[x0 -> xN]|, pi independent; Eq. (12)."""
     mean = UnitCircuits(solved.problem, solver).superpose(independent(solved.problem))
-    return _largest(solved.potentials - mean.potentials) / mean.volts
+    return relative(largest(solved.potentials - mean.potentials), mean.volts)
 
 
 def coupling_currents_deviation(solved: Solved, solver: Solver) -> float:
@@ -79,43 +79,9 @@ def coupling_currents_deviation(solved: Solved, solver: Solver) -> float:
     """
     mean = UnitCircuits(solved.problem, solver).superpose(independent(solved.problem))
     drop = mean.potentials[solved.tails] - mean.potentials[solved.heads]
-    in_volt = _largest(drop - solved.currents / solved.conductances) / mean.volts
-    return max(in_volt, _largest(mean.currents - solved.currents) / mean.amperes)
-
-
-def lemma_deviation(solved: Solved, solver: Solver, *, same: bool) -> float:
-    """Largest deviation of `table_1` and of the solver from Lemma 3.5 in fractions, over the largest potential.
-
-    One unit circuit: from the likeliest state of p to itself (`same`), or to the likeliest other state of q.
-    """
-    circuit = solved.problem.circuit
-    assert isinstance(circuit, LayeredCircuit)  # noqa: S101 - for the type checker: the law does not apply otherwise
-    assert isinstance(circuit.kernel, CompleteKernel)  # noqa: S101
-    n, (start, end) = circuit.n_states, _lemma_pair(solved.problem, same=same)
-    exact = np.array(
-        chebyshev_potential(
-            n,
-            circuit.n_layers,
-            forward_resistance=1 / Fraction(circuit.kernel.forward),
-            lateral_resistance=1 / Fraction(circuit.kernel.lateral),
-            start=start,
-            end=end,
-        ),
-        dtype=float,
-    )
-    table = table_1(circuit)
-    printed = np.tile((table.same_other if same else table.other)[:, None], (1, n))
-    printed[:, start] = table.same_pair if same else table.source
-    if not same:
-        printed[:, end] = table.sink
-    unit = _potentials_and_currents(unit_problem(solved.problem, start, end), solver).potentials
-    return max(_largest(printed - exact), _largest(unit - exact.ravel())) / _largest(exact)
-
-
-def lemma_applies(solved: Solved) -> bool:
-    """Whether Lemma 3.5 speaks of the circuit: complete, two states or more, r != R."""
-    kernel = getattr(solved.problem.circuit, "kernel", None)
-    return isinstance(kernel, CompleteKernel) and kernel.n_states > 1 and kernel.forward != kernel.lateral
+    in_volt = relative(largest(drop - solved.currents / solved.conductances), mean.volts)
+    in_ampere = relative(largest(mean.currents - solved.currents), mean.amperes)
+    return float(np.max([in_volt, in_ampere]))
 
 
 def has_few_pairs(solved: Solved) -> bool:
@@ -128,7 +94,7 @@ def superposed(solved: Solved, solver: Solver) -> tuple[Solved, Solved]:
     """The rolled problem, and both together: added in a network, averaged in a layered circuit; solved."""
     problem, other = solved.problem, rolled(solved.problem)
     both = _together(problem, other)
-    return _potentials_and_currents(other, solver), _potentials_and_currents(both, solver)
+    return solve_related(other, solver), solve_related(both, solver)
 
 
 def _together(problem: Problem, other: Problem) -> Problem:
@@ -190,7 +156,7 @@ def unit_problem(problem: Problem, start: int, end: int) -> Problem:
 
 def independent(problem: Problem) -> Coupling:
     """pi(x0, xN) = p(x0) q(xN) / total."""
-    p, q = _ends(problem)
+    p, q = ends_of(problem)
     return [
         (int(x), int(y), float(p[x] * q[y] / p.sum())) for x in np.flatnonzero(p) for y in np.flatnonzero(q)
     ]
@@ -198,7 +164,7 @@ def independent(problem: Problem) -> Coupling:
 
 def north_west(problem: Problem) -> Coupling:
     """The north-west corner coupling: what enters first leaves first, in the order of the numbers."""
-    return list(_north_west(*_ends(problem)))
+    return list(_north_west(*ends_of(problem)))
 
 
 def _north_west(p: NDArray[np.float64], q: NDArray[np.float64]) -> Iterator[tuple[int, int, float]]:
@@ -239,37 +205,32 @@ class UnitCircuits:
         return Superposition(
             weights @ potentials,
             weights @ currents,
-            _largest(weights @ np.abs(potentials)),
-            _largest(weights @ np.abs(currents)),
+            largest(weights @ np.abs(potentials)),
+            largest(weights @ np.abs(currents)),
         )
 
     def _unit(self, start: int, end: int) -> Solved:
         if (start, end) not in self.known:
             problem = unit_problem(self.problem, start, end)
-            self.known[start, end] = _potentials_and_currents(problem, self.solver)
+            self.known[start, end] = solve_related(problem, self.solver)
         return self.known[start, end]
 
 
-def _ends(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def ends_of(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Current into every state of the first layer and out of every state of the last, or of every node of a network."""
     if isinstance(problem, LayeredProblem):
         return problem.source.to_array(), problem.sink.to_array()
     return problem.injected, problem.extracted
 
 
-def _lemma_pair(problem: Problem, *, same: bool) -> tuple[int, int]:
-    p, q = _ends(problem)
-    start = int(np.argmax(p))
-    return start, start if same else int(np.argmax(np.where(np.arange(len(q)) == start, -1.0, q)))
-
-
-def _potentials_and_currents(problem: Problem, solver: Solver) -> Solved:
+def solve_related(problem: Problem, solver: Solver) -> Solved:
     """Solve, unless every ampere leaves a network where it enters: then nothing flows."""
     if isinstance(problem, NetworkProblem) and np.allclose(
         problem.injected, problem.extracted, rtol=1e-12, atol=0.0
     ):
         nothing = np.zeros(problem.circuit.n_nodes), np.zeros(problem.circuit.n_edges)
         return Solved.from_arrays(problem, *nothing)
-    return Solved.of(problem.solved_by(solver), walks=False)
+    return solve_with(solver, problem)
 
 
 def _average(first: Distribution, second: Distribution) -> Distribution:
@@ -281,12 +242,5 @@ def _net(problem: Problem) -> NDArray[np.float64]:
     return problem.injected - problem.extracted
 
 
-def _mismatch(whole: NDArray[np.float64], *parts: NDArray[np.float64]) -> float:
-    remainder = whole.copy()
-    for part in parts:
-        remainder -= part
-    return _largest(remainder) / max(map(_largest, (whole, *parts)))
-
-
-def _largest(values: NDArray[np.float64]) -> float:
-    return float(np.abs(values).max(initial=0.0))
+def _gross(problem: Problem) -> NDArray[np.float64]:
+    return problem.injected + problem.extracted

@@ -30,9 +30,14 @@ def state_spaces(
 
 
 @st.composite
-def distributions(draw: st.DrawFn, space: StateSpace) -> Distribution:
-    """A distribution on a space that can be listed: uniform, one state, dense (some zeros), or a list of states."""
-    kind = draw(st.sampled_from(["dense", "uniform", "point", "sparse"]))
+def distributions(draw: st.DrawFn, space: StateSpace, *, max_support: int | None = None) -> Distribution:
+    """A distribution on a space that can be listed: uniform, one state, dense (some zeros), or a list of states.
+
+    At most `max_support` states have a probability; in a larger space, only one state or a list of states are drawn.
+    """
+    limit = space.n_states if max_support is None else min(max_support, space.n_states)
+    kinds = ["dense", "uniform", "point", "sparse"] if limit == space.n_states else ["point", "sparse"]
+    kind = draw(st.sampled_from(kinds))
     if kind == "uniform":
         return Distribution.uniform(space)
     if kind == "point":
@@ -41,14 +46,12 @@ def distributions(draw: st.DrawFn, space: StateSpace) -> Distribution:
     if kind == "dense":
         values = draw(st.lists(weights, min_size=space.n_states, max_size=space.n_states).filter(any))
         return Distribution.from_weights(space, values)
-    chosen = draw(
-        st.lists(st.integers(0, space.n_states - 1), min_size=1, max_size=space.n_states, unique=True)
-    )
+    chosen = draw(st.lists(st.integers(0, space.n_states - 1), min_size=1, max_size=limit, unique=True))
     values = draw(st.lists(weights, min_size=len(chosen), max_size=len(chosen)))
     return Distribution.from_weights(space, values, space.states(chosen))
 
 
-def resistances(decades: float = 6.0) -> st.SearchStrategy[float]:
+def resistances(decades: float = 2.0) -> st.SearchStrategy[float]:
     """10^u ohm with u uniform in +-`decades`; a fifth of them powers of ten."""
     powers = st.integers(-int(decades), int(decades)).map(float)
     exponents = st.floats(-decades, decades, allow_nan=False)
@@ -62,16 +65,24 @@ def layered_circuits(
     min_states: int = 1,
     max_states: int = 12,
     max_layers: int = 6,
-    decades: float = 6.0,
+    decades: float = 2.0,
+    equal: bool = True,
 ) -> LayeredCircuit:
-    """A complete circuit, Eq. (11); r and R over 10^+-`decades` ohm each, so that r <= R, r > R and r = R occur."""
+    """A complete circuit, Eq. (11); r and R over 10^+-`decades` ohm each, so that r <= R and r > R occur.
+
+    So does r = R, unless `equal` is False. The module says what to allow a general solver for how many decades.
+    """
     space = draw(state_spaces(min_states=min_states, max_states=max_states))
     forward, lateral = draw(resistances(decades)), draw(resistances(decades))
+    if equal:
+        lateral = draw(st.sampled_from([lateral, lateral, lateral, forward]))
+    elif 1 / lateral == 1 / forward:
+        lateral = forward * 10**decades if forward < 1 else forward / 10**decades
     return LayeredCircuit.complete(
         space,
         n_layers=draw(st.integers(2, max_layers)),
         forward_resistance=forward,
-        lateral_resistance=draw(st.sampled_from([lateral, lateral, lateral, forward])),
+        lateral_resistance=lateral,
     )
 
 
@@ -96,14 +107,26 @@ def dense_kernel_circuits(
 
 @st.composite
 def layered_problems(
-    draw: st.DrawFn, circuits: st.SearchStrategy[LayeredCircuit] | None = None
+    draw: st.DrawFn,
+    circuits: st.SearchStrategy[LayeredCircuit] | None = None,
+    *,
+    max_pairs: int | None = None,
 ) -> LayeredProblem:
-    """A circuit (complete or dense-kernel unless given) with a source and a sink; now and then the two are equal."""
+    """A circuit (complete or dense-kernel unless given) with a source and a sink; now and then the two are equal.
+
+    At most `max_pairs` pairs of a source and a sink state, where that is given.
+    """
     if circuits is None:
         circuits = st.one_of(layered_circuits(), dense_kernel_circuits())
     circuit = draw(circuits)
-    source = draw(distributions(circuit.space))
-    sink = draw(st.one_of(distributions(circuit.space), distributions(circuit.space), st.just(source)))
+    largest = None if max_pairs is None else draw(st.integers(1, max_pairs))
+    source = draw(distributions(circuit.space, max_support=largest))
+    n_source = int(np.count_nonzero(source.probabilities))
+    rest = None if max_pairs is None else max_pairs // n_source
+    sinks = [distributions(circuit.space, max_support=rest)] * 2
+    if rest is None or n_source <= rest:
+        sinks.append(st.just(source))
+    sink = draw(st.one_of(sinks))
     return LayeredProblem(circuit, source, sink)
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ecd2g.movement import Paths
 from ecd2g.reference.flow import Flow
 from ecd2g.testing.laws import Law
-from ecd2g.testing.problems import Problem, Solution, Solver
-from ecd2g.testing.solved import Solved
+from ecd2g.testing.problems import Problem
+from ecd2g.testing.solved import Solved, Solver, solve_with
 
 N_WALKERS = 32
 """Walkers sampled on every layered circuit, to see that none of them comes back to a node."""
@@ -82,32 +82,39 @@ def measure(law: Law, problem: Problem, solver: "RememberingSolver") -> Measured
 
 
 class RememberingSolver:
-    """A solver that solves no problem twice on one circuit, and keeps the solved form of the first."""
+    """A solver that solves no problem twice on one circuit, and keeps what the first says of walks."""
 
     def __init__(self, solver: Solver) -> None:
         self.solver = solver
-        self.known: dict[Any, Solution] = {}
-        self.forms: dict[int, Solved] = {}
+        self.known: dict[Any, Solved] = {}
+        self.walks: dict[Any, Solved] = {}
         self.circuits: list[Any] = []  # held, so that no id() is used again
 
-    def __call__(self, circuit: Any, *, source: Any, sink: Any) -> Solution:
+    def __call__(self, problem: Problem) -> Solved:
         """The solution, found by the solver or remembered."""
-        key = (id(circuit), _bytes(source), _bytes(sink))
+        key = self._key(problem)
         if key not in self.known:
-            self.known[key] = self.solver(circuit, source=source, sink=sink)
-            self.circuits.append(circuit)
+            self.known[key] = solve_with(self.solver, problem)
+            self.circuits.append(problem.circuit)
         return self.known[key]
 
     def solved(self, problem: Problem) -> Solved:
-        """The solved form of a problem."""
-        if id(problem) not in self.forms:
-            self.forms[id(problem)] = Solved.of(problem.solved_by(self))
-        return self.forms[id(problem)]
+        """The solution, with what it says of walks."""
+        key = self._key(problem)
+        if key not in self.walks:
+            self.walks[key] = self(problem).with_walks()
+        return self.walks[key]
+
+    def _key(self, problem: Problem) -> tuple[int, bytes, bytes]:
+        return id(problem.circuit), _bytes(problem.source), _bytes(problem.sink)
 
 
-def revisits(problem: Problem, solver: Solver) -> float:
-    """Share of sampled two-way walks that come back to a node; Proposition 3.2 says none does."""
-    flow = problem.solved_by(solver)
+def revisits(solved: Solved) -> float:
+    """Share of sampled two-way walks that come back to a node; Proposition 3.2 says none does.
+
+    Only ecd2g's own flows are sampled.
+    """
+    flow = solved.solution
     if not isinstance(flow, Flow):
         return 0.0
     paths = flow.sample(N_WALKERS, rng=0, paths=True).paths

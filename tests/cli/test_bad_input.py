@@ -49,6 +49,16 @@ CASES = {
     "ragged file": ["solve", "--source", "ragged.csv", "--target", "good.csv"],
     "empty file": ["solve", "--source", "empty.csv", "--target", "good.csv"],
     "fractions": ["solve", "--source", "fractions.csv", "--target", "good.csv"],
+    "semicolons": ["solve", "--source", "semicolons.csv", "--target", "good.csv"],
+    "commas in .txt": ["solve", "--source", "commas.txt", "--target", "good.csv"],
+    "header over words": ["solve", "--source", "header.csv", "--target", "words.csv"],
+    "probabilities": ["solve", "--source", "weights.csv", "--target", "good.csv"],
+    "upper and lower case": ["solve", "--source", "case.txt", "--target", "case.txt"],
+    "starts of another width": ["sample", "--problem", "1d", "--starts", "good.csv"],
+    "starts beyond the space": ["sample", "--problem", "1d", "--starts", "far.csv"],
+    "starts that are words": ["sample", "--problem", "2d", "--starts", "words.csv"],
+    "starts that are missing": ["sample", "--problem", "1d", "--starts", "none.csv"],
+    "starts and a number": ["sample", "--problem", "1d", "--starts", "far.csv", "--n", "5"],
     "not utf-8": ["solve", "--source", "latin.txt", "--target", "good.csv"],
     "damaged array": ["solve", "--source", "damaged.npy", "--target", "good.csv"],
     "other width": ["solve", "--source", "wide.csv", "--target", "good.csv"],
@@ -83,6 +93,12 @@ def folder(tmp_path, monkeypatch):
         "fractions.csv": "0.5,1\n",
         "wide.csv": "0,1,1\n",
         "words.csv": "a,b\n",
+        "semicolons.csv": "0;1\n1;1\n",
+        "commas.txt": "0,1\n1,1\n",
+        "header.csv": "x,y\na,1\nb,2\n",
+        "weights.csv": "site_0,probability\n0,1\n",
+        "case.txt": "acgt\nACGT\n",
+        "far.csv": "3\n50\n",
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
@@ -164,8 +180,8 @@ def test_a_read_only_place_is_refused(capsys, folder, monkeypatch):
     assert "Permission denied" in refused([*COMMANDS["solve"], "--out", "deep/run"], capsys, folder)
 
 
-def test_a_missed_tolerance_is_status_1(capsys, folder):
-    assert main([*COMMANDS["solve"], "--tolerance", "1e-300", "--out", "run"]) == 1
+def test_a_missed_tolerance_is_refused(capsys, folder):
+    assert main([*COMMANDS["solve"], "--tolerance", "1e-300", "--out", "run"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err.count("\n") == 1
@@ -175,5 +191,5 @@ def test_a_missed_tolerance_is_status_1(capsys, folder):
 
 def test_overflow_is_one_sentence(capsys, folder):
     limits = ["--forward-resistance", "1e-300", "--lateral-resistance", "1e300"]
-    assert main(["solve", "--problem", "1d", *limits, "--out", "run"]) in (0, 1)
+    assert main(["solve", "--problem", "1d", *limits, "--out", "run"]) in (0, 2)
     assert capsys.readouterr().err.count("\n") <= 1

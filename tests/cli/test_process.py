@@ -57,9 +57,17 @@ def test_progress_bars_need_a_terminal(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_verifying_leaves_nothing_in_the_working_directory(tmp_path):
+    done = run("-m", "ecd2g", "verify", "--examples", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.3])
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
 def test_a_killed_run_leaves_no_folder(tmp_path, number, status, after):
     """Killed while writing: only a hidden sibling may stay, and the next run takes no notice of it."""
     command = [sys.executable, "-m", "ecd2g", "reproduce", "1d", "--n", "300000", "--out", "run"]
@@ -73,9 +81,10 @@ def test_a_killed_run_leaves_no_folder(tmp_path, number, status, after):
     assert process.returncode == status
     left = [path.name for path in tmp_path.iterdir()]
     assert "run" not in left
-    if number == signal.SIGINT:
+    if number != signal.SIGKILL:
         assert left == []
-        assert err == "ecd2g: error: interrupted; the run in progress has left no folder\n"
+        word = "interrupted" if number == signal.SIGINT else "terminated"
+        assert err == f"ecd2g: error: {word}; the run in progress has left no folder\n"
     else:
         assert run("-m", "ecd2g", "solve", "--problem", "1d", "--out", "run", cwd=tmp_path).returncode == 0
 

@@ -43,13 +43,13 @@ def test_an_archive_gives_its_only_array_or_the_one_named_samples(tmp_path):
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (np.array([[0, 1], [2, -1]]), "row 1, site 1"),
-        (np.array([0.0, 1.5]), "got 1.5 in row 1"),
-        (np.array([0.0, np.nan]), "got nan in row 1"),
-        (np.array([0.0, np.inf]), "got inf in row 1"),
+        (np.array([[0, 1], [2, -1]]), "sample 2, site 1"),
+        (np.array([0.0, 1.5]), "got 1.5 in sample 2"),
+        (np.array([0.0, np.nan]), "got nan in sample 2"),
+        (np.array([0.0, np.inf]), "got inf in sample 2"),
         (np.array([np.inf], np.float16), "got inf"),
         (np.array([np.finfo(np.longdouble).max]), "got inf"),
-        (np.array([2**63], np.uint64), "row 0"),
+        (np.array([2**63], np.uint64), "sample 1"),
         (np.zeros((2, 2, 2), int), "shape"),
         (np.zeros((0, 2), int), "shape"),
         (np.zeros((2, 0), int), "shape"),

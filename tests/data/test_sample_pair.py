@@ -54,7 +54,7 @@ def test_spaces_too_large_to_enumerate_are_no_obstacle(tmp_path):
         ("a\n", "b\n", 2, "n_symbols must be left out"),
         ("0,1\n", "0,0\n0,5\n", 5, "site 1 must lie in 0..4, got 5 in sample 2 of .*q.csv"),
         ("0,1\n", "0,2\n", (3, 2), "site 1 must lie in 0..1, got 2 in sample 1 of .*q.csv"),
-        ("0,1\n", "0,2\n", (3, 3, 3), "one number or 2"),
+        ("0,1\n", "0,2\n", (3, 3, 3), r"one number a site \(2 in the files\), got \(3, 3, 3\)"),
         ("0\n", "0\n", 0, "at least one site and one symbol"),
         ("0\n", "0\n", 2.5, "n_symbols"),
         ("0\n", "0\n", "many", "n_symbols"),
@@ -63,3 +63,42 @@ def test_spaces_too_large_to_enumerate_are_no_obstacle(tmp_path):
 def test_files_that_do_not_match_are_refused(tmp_path, source, target, n_symbols, message):
     with pytest.raises(InputError, match=message):
         read_pair(*pair(tmp_path, source, target), n_symbols=n_symbols)
+
+
+def test_one_file_in_lower_and_one_in_upper_case_are_refused(tmp_path):
+    with pytest.raises(InputError, match="p.txt and .*q.txt .*'A' and 'a' differ only in case"):
+        read_pair(*pair(tmp_path, "ac\n", "AC\n", "txt"))
+
+
+def test_an_archive_may_state_its_alphabet_or_its_number_of_symbols(tmp_path):
+    np.savez(tmp_path / "p.npz", samples=[[1, 0]], alphabet=["x", "b", "unused"])
+    np.savez(tmp_path / "q.npz", samples=[[0, 0]], n_symbols=[3, 2])
+    assert read_pair(tmp_path / "q.npz", tmp_path / "q.npz").space.alphabet_sizes == (3, 2)
+    problem = read_pair(tmp_path / "p.npz", tmp_path / "p.npz")
+    assert problem.alphabet == ("b", "unused", "x")
+    assert problem.source.support().tolist() == [[0, 2]]
+    assert problem.read == ("1 sample x 2 sites, 2 symbols: x b",) * 2
+
+
+@pytest.mark.parametrize(
+    ("beside", "message"),
+    [
+        ({"alphabet": ["x", "x"]}, "in its own way"),
+        ({"alphabet": ["x"]}, "spell every symbol"),
+        ({"alphabet": [1, 2]}, "list of texts"),
+        ({"n_symbols": [2, 1]}, "n_symbols in .*p.npz must be whole numbers above"),
+        ({"n_symbols": 0.5}, "n_symbols"),
+    ],
+)
+def test_bad_companions_of_the_samples_are_refused(tmp_path, beside, message):
+    np.savez(tmp_path / "p.npz", samples=[[0, 1]], **beside)
+    with pytest.raises(InputError, match=message):
+        read_pair(tmp_path / "p.npz", tmp_path / "p.npz")
+
+
+def test_files_that_state_different_sizes_are_refused(tmp_path):
+    for name, size in (("p", 2), ("q", 3)):
+        np.savez(tmp_path / f"{name}.npz", samples=[0, 1], n_symbols=size)
+    with pytest.raises(InputError, match="same n_symbols"):
+        read_pair(tmp_path / "p.npz", tmp_path / "q.npz")
+    assert read_pair(tmp_path / "p.npz", tmp_path / "q.npz", n_symbols=4).space.n_states == 4

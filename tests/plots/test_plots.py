@@ -81,6 +81,12 @@ DRAWINGS = {
     "top states": lambda: plots.top_states(
         [f"s{i}" for i in range(99)], {"target": law(99), "b": law(99, 1)}
     ),
+    "side by side, two rows": lambda: plots.side_by_side(
+        {name: grid(9, 7) for name in "abcd"}, difference=("a", "b")
+    ),
+    "sites, many": lambda: plots.site_marginals({name: np.full((40, 4), 0.25) for name in "abc"}, "ACGU"),
+    "sites, many letters": lambda: plots.site_marginals({name: np.full((20, 26), 0.1) for name in "abc"}),
+    "top states, flat": lambda: plots.top_states(list("abc"), {"source": [1 / 3] * 3, "b": [0.3, 0.4, 0.3]}),
     "bias, tiny": lambda: plots.rule_bias({"two-way": 0.0}),
     "bias": lambda: plots.rule_bias({"two-way": 4e-16, "first-passage": 0.0, "forward-only": 0.075}, 0.01),
 }
@@ -221,19 +227,20 @@ def test_walks_start_and_end_where_they_do_and_padding_is_not_drawn():
     starts, ends = (line.get_xydata() for line in ax.lines)
     np.testing.assert_array_equal(starts, [[0, 0], [2, 2]])
     np.testing.assert_array_equal(ends, [[3, 1], [4, 5]])
-    (moves,) = ax.collections
+    moves, dots = ax.collections
+    np.testing.assert_array_equal(dots.get_offsets(), [[0, 0], [2, 2]])
     np.testing.assert_array_equal(moves.get_segments(), [[[0, 0], [3, 1]], [[2, 2], [4, 5]]])
     np.testing.assert_array_equal(moves.get_array(), [0, 1])
 
 
 def test_walks_left_out_are_counted_in_the_legend():
     assert plots.sample_paths(walks(30), at_most=7).get_legend().get_title().get_text() == "7 of 30 walks"
-    assert not plots.sample_paths(walks(5)).get_legend().get_title().get_text()
+    assert plots.sample_paths(walks(5)).get_legend().get_title().get_text() == "5 of 5 walks"
 
 
 def test_moves_are_coloured_by_the_layer_they_leave_when_layers_are_given():
     paths = np.array([[[0, 0], [1, 1], [2, 2], [3, 3]]])
-    (moves,) = plots.sample_paths(paths, layers=[[0, 1, 0, 1]]).collections
+    moves, _ = plots.sample_paths(paths, layers=[[0, 1, 0, 1]]).collections
     np.testing.assert_array_equal(moves.get_array(), [0, 1, 0])
 
 
@@ -321,6 +328,8 @@ def test_a_path_that_cannot_be_written_is_an_input_error(tmp_path):
         (lambda: plots.top_states(["a"], {"a": [1.0]}, count=0), "count"),
         (lambda: plots.rule_bias({}), "non-empty"),
         (lambda: plots.rule_bias({"a": -1.0}), "negative"),
+        (lambda: plots.rule_bias({"a": 1.0}, 0.1, sampled=["b"]), "sampled must name"),
+        (lambda: plots.laws({"a": law(3)}, labels="ab"), "labels must name 3 states"),
     ],
 )
 def test_input_that_cannot_be_drawn_raises_one_clear_sentence(draw, words):

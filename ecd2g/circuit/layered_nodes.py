@@ -1,0 +1,47 @@
+"""What every solved layered field has: a circuit, atoms, potentials, and the currents at its two ends."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.atoms import Atoms
+from ecd2g.circuit.layered import LayeredCircuit
+
+
+@dataclass(frozen=True, eq=False)
+class LayeredNodes:
+    """Potentials ``(n_layers, n_atoms)`` of a layered circuit whose source and sink are those of `atoms`."""
+
+    circuit: LayeredCircuit
+    atoms: Atoms
+    potentials: NDArray[np.float64]
+
+    @property
+    def multiplicity(self) -> NDArray[np.float64]:
+        """States per atom, shape ``(n_atoms,)``."""
+        return self.atoms.multiplicity
+
+    @cached_property
+    def injected(self) -> NDArray[np.float64]:
+        """P in the first layer, zero in the others."""
+        return in_layer(self.atoms.source, 0, self.circuit.n_layers)
+
+    @cached_property
+    def extracted(self) -> NDArray[np.float64]:
+        """Q in the last layer, zero in the others."""
+        return in_layer(self.atoms.sink, -1, self.circuit.n_layers)
+
+
+def in_layer(values: NDArray[np.float64], layer: int, n_layers: int) -> NDArray[np.float64]:
+    """Node array ``(n_layers, n_atoms)`` with the given values in one layer and zero elsewhere."""
+    nodes = np.zeros((n_layers, len(values)))
+    nodes[layer] = values
+    return nodes
+
+
+def read_only(*arrays: NDArray) -> None:
+    """Lock arrays against writing, so that a certified solution stays what was certified."""
+    for array in arrays:
+        array.flags.writeable = False

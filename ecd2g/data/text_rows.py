@@ -1,0 +1,76 @@
+"""Lines of a text file that hold samples, and what counts as a number in them."""
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecd2g.errors import InputError
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf|infinity)", re.I | re.A)
+"""What counts as a number in a file; it then has to be a whole one."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The text of one sample, symbol by symbol, and the `line` it stands on, counted from 1.
+
+    `quoted` says that the line has quotation marks, so that its fields are meant to be what they are.
+    """
+
+    line: int
+    fields: tuple[str, ...]
+    quoted: bool = False
+
+
+def is_number(field: str) -> bool:
+    """Whether the field is written as a number, whole or not."""
+    return NUMBER.fullmatch(field) is not None
+
+
+def read_lines(file: Path) -> list[Row]:
+    """Lines that hold samples, each as one field."""
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{file} must be UTF-8 text, but line {line} is not; save it as UTF-8") from None
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error.strerror}); check its permissions") from None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    rows = [Row(number, (line.strip(),)) for number, line in enumerate(lines, start=1)]
+    kept = [row for row in rows if row.fields[0] and not row.fields[0].startswith("#")]
+    if not kept:
+        raise InputError(f"{file} must hold at least one sample, but it is empty; write one sample a line")
+    return kept
+
+
+def split_at_commas(file: Path, row: Row) -> Row:
+    """The fields of a line of a .csv file."""
+    try:
+        fields = next(csv.reader(row.fields, strict=True, skipinitialspace=True))
+    except (csv.Error, StopIteration):
+        raise InputError(
+            f"{file}, line {row.line} must be symbols separated by commas; check its quotation marks"
+        ) from None
+    return Row(row.line, tuple(field.strip() for field in fields), quoted='"' in row.fields[0])
+
+
+def split_at_spaces(row: Row) -> Row:
+    """The fields of a line of a .txt file."""
+    return Row(row.line, tuple(row.fields[0].split()))
+
+
+def check_widths(file: Path, rows: list[Row]) -> None:
+    """Raise InputError unless all lines have as many fields as the first, and none is empty."""
+    first = rows[0]
+    for row in rows:
+        if len(row.fields) != len(first.fields):
+            raise InputError(
+                f"{file}, line {row.line} must have {len(first.fields)} symbols like line {first.line}, "
+                f"got {len(row.fields)}"
+            )
+        if not all(row.fields):
+            raise InputError(
+                f"{file}, line {row.line} must have a symbol in every field, but one is empty; fill it in"
+            )

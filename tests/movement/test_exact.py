@@ -1,0 +1,50 @@
+"""Exact laws: when they end, what they refuse, and ties that rounding could break."""
+
+import numpy as np
+import pytest
+
+from ecd2g import Distribution, LayeredCircuit, SolverError, StateSpace, solve
+from ecd2g.movement import propagate
+
+SPACE = StateSpace(5)
+
+
+def flow_with(forward: float, lateral: float, n_layers: int = 4):
+    circuit = LayeredCircuit.complete(
+        SPACE, n_layers=n_layers, forward_resistance=forward, lateral_resistance=lateral
+    )
+    target = Distribution.from_weights(SPACE, [1, 1, 2, 2, 0])
+    return solve(circuit, source=Distribution.point(SPACE, [4]), sink=target)
+
+
+def test_steps_are_a_probability_law_and_their_mean_is_the_mean_number_of_moves() -> None:
+    law = flow_with(1.0, 5.0).exact_law()
+    moves = (law.visits - law.ends).sum()
+    assert law.steps.sum() == pytest.approx(1.0, abs=1e-14)
+    assert law.mean_steps == pytest.approx(moves, rel=1e-13)
+    assert np.all(law.steps[:3] == 0)  # four layers need three steps at least
+    assert law.unfinished <= 1e-16
+
+
+def test_walks_cut_short_are_an_error_that_says_how_much_is_on_its_way() -> None:
+    with pytest.raises(SolverError, match="has not ended after 2 steps") as caught:
+        propagate(flow_with(1.0, 5.0).field, max_steps=2)
+    assert caught.value.reached == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("ulps", [-3, -1, 0, 1, 3])
+@pytest.mark.parametrize("rule", ["two-way", "first-passage"])
+def test_almost_equal_resistances_do_not_break_ties(ulps: int, rule: str) -> None:
+    """At R = r nothing flows backward; next to it, backward currents are pure rounding."""
+    for forward in (0.030929010568227215, 1.0, 0.3):
+        lateral = forward * (1 + ulps * 2.0**-52)
+        flow = flow_with(forward, lateral, n_layers=5)
+        assert np.abs(flow.law(rule) - flow.sink.to_array()).sum() < 1e-12
+
+
+def test_ratios_that_overflow_are_right_or_refused() -> None:
+    space = StateSpace(10, 299)
+    circuit = LayeredCircuit.complete(space, n_layers=5, forward_resistance=1.0, lateral_resistance=1e290)
+    ends = np.array([[0] * 299, [1] * 299])
+    flow = solve(circuit, source=Distribution.point(space, ends[0]), sink=Distribution.point(space, ends[1]))
+    assert flow.law_at(ends) == pytest.approx([0.0, 1.0])
