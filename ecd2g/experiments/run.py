@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ecd2g.data import SampleTable
 from ecd2g.experiments.experiment import Experiment
 from ecd2g.experiments.flow_arrays import save_flow
 from ecd2g.experiments.letters import write_states
@@ -44,7 +45,8 @@ def sample_run(
         _save_walks(walks, solved, folder)
     numbers = circuit_numbers(solved) | _walked(solved, walks)
     if starts_file is not None:
-        numbers["starts_file"] = str(starts_file)
+        read = SampleTable(walks.starts, alphabet=solved.problem.alphabet).describe()
+        numbers["starts"] = {"file": str(starts_file), "read": read}
     return _finish(solved, folder, command, numbers, stages)
 
 

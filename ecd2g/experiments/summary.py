@@ -25,6 +25,7 @@ def _lines(numbers: dict[str, Any], timing: dict[str, float]) -> list[tuple[str,
     lines = [
         ("problem", f"{problem['title']}, {number(problem['n_states'])} states"),
         *zip(("read of the source", "read of the target"), problem["read"], strict=False),
+        ("read of the starts", numbers.get("starts", {}).get("read", "")),
         ("circuit", _circuit(circuit)),
         ("solved by", _solved(numbers["certificate"], timing)),
         ("backward current", f"{number(circuit['backward_current_ampere'])} A of 1 A"),

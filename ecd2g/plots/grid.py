@@ -94,7 +94,8 @@ def _difference_bar(axes: list[Axes], image: AxesImage) -> None:
         return
     cell = last.figure.add_subplot(spec.get_gridspec()[spec.rowspan.start, spec.colspan.stop])
     cell.set_axis_off()
-    cell.set_box_aspect(np.shape(image.get_array())[0] / np.shape(image.get_array())[1])
+    rows, columns = image.get_size()
+    cell.set_box_aspect(rows / columns)
     _style_bar(last.figure.colorbar(image, cax=cell.inset_axes((0.0, 0.0, 0.07, 1.0)), label=label))
 
 

@@ -13,7 +13,7 @@ def broken_laws(
 ) -> dict[str, float]:
     """Name and relative deviation of every law that a solver misses on a problem; empty for a correct solver.
 
-    `allowance` replaces that of every law (1e-12); `ecd2g.testing.strategies` says which suits which resistances.
+    `allowance` replaces that of every law (1e-12); `ecd2g.testing.strategies` says what suits which resistances.
     """
     remembering = RememberingSolver(solver)
     solved = remembering.solved(problem)

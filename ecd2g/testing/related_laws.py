@@ -36,13 +36,11 @@ def superposed_currents_deviation(solved: Solved, solver: Solver) -> float:
 
 
 def reciprocity_deviation(solved: Solved, solver: Solver) -> float:
-    """|sum J' phi - sum J phi'| over sum (p' + q') |phi| + sum (p + q) |phi'|, with the rolled problem primed."""
+    """|sum J' phi - sum J phi'| over total' max |phi| + total max |phi'|, the primed problem is rolled."""
     other = solve_related(rolled(solved.problem), solver)
     difference = _net(other.problem) @ solved.potentials - _net(solved.problem) @ other.potentials
-    scale = _gross(other.problem) @ np.abs(solved.potentials) + _gross(solved.problem) @ np.abs(
-        other.potentials
-    )
-    return relative(float(abs(difference)), float(scale))
+    scale = other.total * largest(solved.potentials) + solved.total * largest(other.potentials)
+    return relative(float(abs(difference)), scale)
 
 
 def ground_deviation(solved: Solved, solver: Solver) -> float:
@@ -240,7 +238,3 @@ def _average(first: Distribution, second: Distribution) -> Distribution:
 
 def _net(problem: Problem) -> NDArray[np.float64]:
     return problem.injected - problem.extracted
-
-
-def _gross(problem: Problem) -> NDArray[np.float64]:
-    return problem.injected + problem.extracted

@@ -2,6 +2,10 @@
 
 Sizes are small by default, where mistakes are easy to read; every limit is an argument. Conductances are spread
 log-uniformly over stated decades. Totals are one to within 1e-15, so every example is a legal input.
+
+A general solver loses digits where resistances are wide apart. For r and R over 10^+-d ohm, d = `decades`, numpy's
+pinv was seen to miss laws by 6e-14 (d = 2, the default), 4e-11 (3), 2e-9 (4) and 5e-6 (6) on 300 circuits each: the
+allowance of 1e-12 suits d <= 2; pass ``allowance=`` 1e-9 for 3, 1e-7 for 4, 1e-4 for 6. ecd2g's closed form needs none.
 """
 
 import numpy as np

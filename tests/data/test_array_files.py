@@ -131,3 +131,12 @@ def test_a_file_that_promises_more_memory_than_there_is_is_refused(tmp_path):
     path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
     with pytest.raises(InputError, match="intact"):
         read_samples(path)
+
+
+@pytest.mark.parametrize("content", [b"not an archive", b"\x80\x04objects", b""])
+def test_other_files_are_refused_without_advice_to_trust_them(tmp_path, content):
+    path = tmp_path / "a.npz"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="does not begin like one") as error:
+        read_samples(path)
+    assert "pickle" not in str(error.value)

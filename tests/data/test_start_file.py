@@ -6,7 +6,7 @@ from ecd2g.errors import InputError
 
 
 def test_starts_keep_their_order_and_get_the_symbols_of_the_problem(tmp_path):
-    (tmp_path / "pair.csv").write_text("1,b\nb,a\n")
+    (tmp_path / "pair.csv").write_text("1,b\nb,a\n1,b\n")
     problem = read_pair(tmp_path / "pair.csv", tmp_path / "pair.csv")
     assert problem.alphabet == ("1", "a", "b")
     (tmp_path / "starts.csv").write_text("b,a\na,a\nb,a\n")

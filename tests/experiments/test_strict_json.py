@@ -69,4 +69,4 @@ def test_tuples_are_arrays():
 def test_what_was_left_open_is_our_choice_and_not_the_callers():
     asked = OwnData()
     text = to_toml(asked.resolved(StateSpace(50)), asked)
-    assert "lateral_resistance = 100.0  # our choice: such that rho = 0.049" in text
+    assert "lateral_resistance = 100.0  # our default: such that rho = 0.049" in text

@@ -7,7 +7,17 @@ import pytest
 
 import ecd2g
 from ecd2g.movement import Paths
-from ecd2g.testing import LAWS, LayeredProblem, Solved, golden_layered, hand_solved_networks
+from ecd2g.testing import (
+    LAWS,
+    LayeredProblem,
+    Solved,
+    broken_laws,
+    ecd2g_solver,
+    edges,
+    golden_layered,
+    hand_solved_layered,
+    hand_solved_networks,
+)
 from ecd2g.testing import laws as laws_module
 from ecd2g.testing.trials import count_returns
 
@@ -65,20 +75,18 @@ def loop_added(solved):
     return replace(solved, currents=currents)
 
 
-def wrong_solver(circuit, *, source, sink):
-    """A solver of another circuit: the resistors have three times their resistance, or one more layer is there."""
-    if isinstance(circuit, ecd2g.ResistorNetwork):
-        currents = 3.0 * np.asarray(circuit.conductances)
-        circuit = replace(circuit, conductances=currents)
-    else:
-        circuit = replace(circuit, kernel=replace(circuit.kernel, lateral=3.0 * circuit.kernel.lateral))
-    return ecd2g.solve(circuit, source=source, sink=sink)
+def wrong_solver(problem):
+    """A solver of another circuit: the lateral edges conduct three times as well."""
+    circuit = problem.circuit
+    wider = replace(circuit, kernel=replace(circuit.kernel, lateral=3.0 * circuit.kernel.lateral))
+    return ecd2g_solver(replace(problem, circuit=wider))
 
 
-def off_centre_solver(circuit, *, source, sink):
+def off_centre_solver(problem):
     """A solver whose answer hangs on how the states are numbered: it moves the source by one state."""
-    moved = ecd2g.Distribution.from_probabilities(source.space, np.roll(source.to_array(), 1))
-    return ecd2g.solve(circuit, source=moved, sink=sink)
+    moved = np.roll(problem.source.to_array(), 1)
+    source = ecd2g.Distribution.from_probabilities(problem.circuit.space, moved)
+    return ecd2g_solver(replace(problem, source=source))
 
 
 BROKEN = {
@@ -104,8 +112,8 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_law_fails_on_a_circuit_with_a_mistake(name, layered):
     law = LAW[name]
-    assert law.holds(layered)
-    assert law.deviation(BROKEN[name](layered)) > 1e3 * law.allowance
+    assert law.holds(layered, ecd2g_solver)
+    assert law.deviation(BROKEN[name](layered), ecd2g_solver) > 1e3 * law.allowance
 
 
 NETWORK_BROKEN = {
@@ -126,8 +134,8 @@ NETWORK_BROKEN = {
 @pytest.mark.parametrize("name", NETWORK_BROKEN)
 def test_a_law_fails_on_a_network_with_a_mistake(name, network):
     law = LAW[name]
-    assert law.holds(network)
-    assert law.deviation(NETWORK_BROKEN[name](network)) > 1e3 * law.allowance
+    assert law.holds(network, ecd2g_solver)
+    assert law.deviation(NETWORK_BROKEN[name](network), ecd2g_solver) > 1e3 * law.allowance
 
 
 @pytest.mark.parametrize("name", ["lemma-same", "lemma-different", "superposed-potentials", "reciprocity"])
@@ -139,13 +147,63 @@ def test_ground_invariance_fails_with_a_solver_that_looks_at_the_numbering(layer
     assert LAW["ground"].deviation(layered, off_centre_solver) > 1e-3
 
 
+RELATED = {
+    "ground",
+    "superposed-potentials",
+    "superposed-currents",
+    "plan",
+    "coupled-potentials",
+    "coupled-currents",
+    "lemma-same",
+    "lemma-different",
+    "reciprocity",
+}
+
+
+def test_laws_of_related_problems_ask_for_the_solver_under_test(layered):
+    assert {law.name for law in LAWS if law.needs_solver} == RELATED
+    for law in LAWS:
+        if law.needs_solver:
+            with pytest.raises(ecd2g.InputError, match=f"{law.name}.* pass the solver"):
+                law.holds(layered)
+
+
+@pytest.mark.parametrize(("case", "name"), [(0, "lemma-same"), (1, "lemma-different")])
+def test_the_lemma_looks_at_the_solution_given_where_it_is_a_unit_circuit(case, name):
+    """A wrong solution is caught even if a correct solver comes with it."""
+    solved = Solved.of(hand_solved_layered()[case].problem.solved_by())
+    assert LAW[name].holds(solved, ecd2g_solver)
+    assert LAW[name].deviation(shifted_potential(solved, 1), ecd2g_solver) > 1e-7
+
+
+def test_a_consistently_wrong_solver_is_caught():
+    """Its currents obey Ohm's and Kirchhoff's laws in another circuit."""
+    found = broken_laws(golden_layered()[2].problem, wrong_solver)
+    assert {"lemma-same", "lemma-different"} <= set(found)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_zeros_and_no_numbers_are_measured_not_raised(law, value):
+    def solver(problem):
+        n_edges = len(edges(problem)[0])
+        return Solved.from_arrays(problem, np.full(problem.circuit.n_nodes, value), np.full(n_edges, value))
+
+    problem = hand_solved_layered()[0].problem
+    solved = solver(problem)
+    if law.applies(solved) and (np.isnan(value) or law.name in {"kirchhoff-ends", "cut-current", "energy"}):
+        expected = {"no-cycle"} if np.isnan(value) else {"energy"}
+        assert law.holds(solved, solver) == (law.name in expected)
+
+
 def test_plan_independence_fails_for_a_solver_that_is_not_linear(layered):
     """Potentials that depend on the pair in a way that does not split into a part of x0 and a part of xN."""
 
-    def solver(circuit, *, source, sink):
-        x, y = (int(side.to_array().argmax()) for side in (source, sink))
+    def solver(problem):
+        circuit = problem.circuit
+        x, y = (int(side.to_array().argmax()) for side in (problem.source, problem.sink))
         wider = replace(circuit, kernel=replace(circuit.kernel, lateral=(1 + x * y) * circuit.kernel.lateral))
-        return ecd2g.solve(wider, source=source, sink=sink)
+        return ecd2g_solver(replace(problem, circuit=wider))
 
     assert LAW["plan"].deviation(layered, solver) > 1e-3
 

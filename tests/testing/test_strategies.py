@@ -37,10 +37,10 @@ def test_totals_are_one_to_rounding(problem):
 @pytest.mark.parametrize(
     "kind",
     [
-        lambda p: p.is_dense and np.any(p.probabilities == 0),
-        lambda p: p.is_dense and np.ptp(p.probabilities) == 0,
+        lambda p: p.states is None and np.any(p.probabilities == 0),
+        lambda p: p.states is None and np.ptp(p.probabilities) == 0,
         lambda p: len(p.support()) == 1,
-        lambda p: not p.is_dense and 1 < len(p.support()) < p.space.n_states,
+        lambda p: p.states is not None and 1 < len(p.support()) < p.space.n_states,
     ],
     ids=["zeros", "uniform", "point", "sparse"],
 )
@@ -69,6 +69,19 @@ def test_resistances_keep_to_their_decades(circuit):
     assert circuit.n_states <= 7
     assert circuit.n_layers <= 4
     assert 1e-3 * (1 - 1e-9) <= circuit.kernel.forward <= 1e3 * (1 + 1e-9)
+
+
+@FEW
+@given(layered_circuits(min_states=2, decades=1.0, equal=False))
+def test_equal_resistances_can_be_ruled_out(circuit):
+    assert circuit.kernel.forward != circuit.kernel.lateral
+    assert 0.1 * (1 - 1e-9) <= circuit.kernel.lateral <= 10 * (1 + 1e-9)
+
+
+@FEW
+@given(layered_problems(max_pairs=6))
+def test_pairs_keep_to_their_limit(problem):
+    assert np.count_nonzero(problem.injected) * np.count_nonzero(problem.extracted) <= 6
 
 
 @FEW
