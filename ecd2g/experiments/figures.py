@@ -47,7 +47,10 @@ Figures = dict[str, Callable[[], Axes | list[Axes] | Figure]]
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What there is to draw: the solved experiment, its walks, and the distance of every rule from the target."""
+    """What there is to draw: the solved experiment, its walks, and the distance of every rule from the target.
+
+    The last of the `distances` is that of the walks; `floor` is what as many perfect samples are expected to have.
+    """
 
     solved: SolvedExperiment
     walks: Walks
@@ -64,7 +67,10 @@ class Picture:
         else:
             chosen = self._sequences()
         if self.distances:
-            chosen["rule_bias"] = lambda: rule_bias(self.distances, self.floor)
+            sampled = list(self.distances)[-1:]  # the expected level is that of samples, not of exact laws
+            chosen["rule_bias"] = lambda: rule_bias(
+                self.distances, self.floor, n=len(self.walks.ends), sampled=sampled
+            )
         return chosen
 
     def left_out(self) -> str:
@@ -88,13 +94,14 @@ class Picture:
 
     def _one_site(self) -> Figures:
         flow = self.solved.flow
-        chosen: Figures = {"laws": lambda: laws(self._laws())}
+        names = self.solved.problem.alphabet
+        chosen: Figures = {"laws": lambda: laws(self._laws(), labels=names)}
         if flow.circuit.n_states <= TABLE_STATES:
             tables = np.stack([flow.currents(gap) for gap in range(flow.circuit.n_gaps)])
             p, q = flow.source.to_array(), flow.sink.to_array()
-            chosen["circuit"] = lambda: circuit_diagram(tables, p, q)
+            chosen["circuit"] = lambda: circuit_diagram(tables, p, q, labels=names)
             chosen["currents"] = lambda: current_heatmaps(tables)
-        chosen["potentials"] = lambda: potentials_by_layer(flow.potentials)
+        chosen["potentials"] = lambda: potentials_by_layer(flow.potentials, labels=names)
         return chosen
 
     def _two_sites(self) -> Figures:
