@@ -22,4 +22,6 @@ for name, circuit in circuits.items():
     walks = flow.sample(20_000, rng=0)
     cost = ecd2g.metrics.mean_squared_distance(walks.starts, walks.ends, scale=n)
     law = ecd2g.metrics.total_variation(flow.law(), problem.target.to_array())
-    print(f"{name:<16} solved by {flow.method:<12} TV(two-way, target) = {law:.1e}   mean squared distance = {cost:.4f}")
+    print(
+        f"{name:<16} solved by {flow.method:<12} TV(two-way, target) = {law:.1e}   mean squared distance = {cost:.4f}"
+    )

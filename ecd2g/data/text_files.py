@@ -41,7 +41,7 @@ def read_txt_file(file: Path) -> SampleTable:
         refuse_stray_first_line(file, rows)
         return _table(file, rows)
     letters = [Row(row.line, tuple(row.fields[0])) for row in rows]
-    check_widths(file, letters)
+    check_widths(file, letters, "; without spaces every letter is a symbol, so save whole words as .csv")
     refuse_both_cases(str(file), {letter for row in letters for letter in row.fields})
     return _table(file, letters)
 

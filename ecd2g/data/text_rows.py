@@ -61,14 +61,14 @@ def split_at_spaces(row: Row) -> Row:
     return Row(row.line, tuple(row.fields[0].split()))
 
 
-def check_widths(file: Path, rows: list[Row]) -> None:
+def check_widths(file: Path, rows: list[Row], advice: str = "") -> None:
     """Raise InputError unless all lines have as many fields as the first, and none is empty."""
     first = rows[0]
     for row in rows:
         if len(row.fields) != len(first.fields):
             raise InputError(
                 f"{file}, line {row.line} must have {len(first.fields)} symbols like line {first.line}, "
-                f"got {len(row.fields)}"
+                f"got {len(row.fields)}{advice}"
             )
         if not all(row.fields):
             raise InputError(

@@ -72,13 +72,9 @@ def test_solutions_too_large_to_hold_are_refused() -> None:
     p = Distribution.uniform(space)
     with pytest.raises(CapacityError, match="would hold 6.4 GB"):
         solve(circuit, source=p, sink=p)
+    small = LayeredCircuit.complete(
+        StateSpace(100), n_layers=101, forward_resistance=1.0, lateral_resistance=1.0
+    )
+    p = Distribution.uniform(small.space)
     with pytest.raises(CapacityError, match="dense matrix"):
-        small = LayeredCircuit.complete(
-            StateSpace(100), n_layers=101, forward_resistance=1.0, lateral_resistance=1.0
-        )
-        solve(
-            small,
-            source=Distribution.uniform(StateSpace(100)),
-            sink=Distribution.uniform(StateSpace(100)),
-            method="dense",
-        )
+        solve(small, source=p, sink=p, method="dense")
