@@ -113,3 +113,13 @@ def test_three_sites_of_fifty_symbols_in_seconds(benchmark, random_problem) -> N
     benchmark.extra_info["TV(two-way law, sink)"] = float(distance)
     assert distance < 1e-12
     assert time.perf_counter() - began < 60
+
+
+@pytest.mark.benchmark(group="1,000 samples each in 27^40 states, N = 10")
+def test_samples_of_a_space_too_large_to_list(benchmark) -> None:
+    space, rng = ecd2g.StateSpace(27, 40), np.random.default_rng(0)
+    p, q = (ecd2g.Distribution.from_samples(space, space.draw(1000, rng)) for _ in "pq")
+    circuit = ecd2g.LayeredCircuit.complete(
+        space, n_layers=10, forward_resistance=1.0, lateral_resistance=float(space.n_states)
+    )
+    note(benchmark, "huge", benchmark(ecd2g.solve, circuit, source=p, sink=q).field)

@@ -86,6 +86,14 @@ class TableField(LayeredNodes):
         return Move(arrived, arrived % n_states == nodes % n_states)
 
 
+def draw_from_rows(
+    table: NDArray[np.float64], rows: NDArray[np.intp], rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """One column for each of the given rows of a table, a piece at a time, so that few rows are copied at once."""
+    pieces = np.array_split(rows, 1 + len(rows) * table.shape[1] // CHUNK)
+    return np.concatenate([draw_columns(table[piece], rng) for piece in pieces])
+
+
 def draw_columns(weights: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.intp]:
     """One column of every row, drawn with probability proportional to the non-negative weights of the row."""
     cumulative = np.cumsum(weights, axis=1)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.field import CurrentField, LayeredField
-from ecd2g.circuit.table_field import draw_columns
-from ecd2g.movement.first_passage import FirstPassage
+from ecd2g.circuit.table_field import draw_from_rows
+from ecd2g.movement.first_passage import LOSS_TOLERANCE, FirstPassage
 from ecd2g.movement.rules import stop_probability, stranded
 
 
@@ -129,10 +129,10 @@ def sample_first_passage(
     space, state = field.circuit.space, field.circuit.space.index(starts)
     seen = [state]
     for kernel in (*kernels.steps, kernels.exit):
-        dead = kernel[state].sum(axis=1) <= 0
-        if np.any(dead):
-            raise stranded(False, float(dead.mean()))
-        state = draw_columns(kernel[state], rng)
+        known = np.abs(kernel.sum(axis=1) - 1.0) <= LOSS_TOLERANCE  # other rows are zero, or lost in rounding
+        if not np.all(known[state]):
+            raise stranded(False, float(1.0 - known[state].mean()))
+        state = draw_from_rows(kernel, state, rng)
         seen.append(state)
     n, n_gaps = len(starts), len(kernels.steps)
     trace = None
