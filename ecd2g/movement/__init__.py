@@ -4,6 +4,7 @@ from ecd2g.movement.exact import ExactLaw, propagate
 from ecd2g.movement.first_passage import FirstPassage, first_passage
 from ecd2g.movement.rules import RULES, Rule, check_rule, stop_probability
 from ecd2g.movement.sampling import Paths, Walks, sample_first_passage, sample_walks, walk_nodes
+from ecd2g.movement.transport import Transport
 
 __all__ = [
     "RULES",
@@ -11,6 +12,7 @@ __all__ = [
     "FirstPassage",
     "Paths",
     "Rule",
+    "Transport",
     "Walks",
     "check_rule",
     "first_passage",

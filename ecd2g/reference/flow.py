@@ -1,157 +1,24 @@
 """The exact flow of a layered circuit: its field, how it was solved, and what walks on it do."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-from ecd2g.circuit.atoms import Atoms, require_states
 from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.randomness import generator
 from ecd2g.circuit.table_field import TableField
-from ecd2g.errors import CapacityError, InputError
-from ecd2g.movement import (
-    ExactLaw,
-    FirstPassage,
-    Rule,
-    Walks,
-    check_rule,
-    first_passage,
-    propagate,
-    sample_first_passage,
-    sample_walks,
-)
+from ecd2g.movement.transport import Transport
 from ecd2g.reference.certificate import Certificate
-
-WALK_LIMIT = 2**28
-"""Most symbols (walks times sites) of one sample."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Flow:
+class Flow(Transport):
     """Currents from `source` to `sink` through a layered circuit, with the certificate of their accuracy."""
 
     field: CompleteField | TableField
-    source: Distribution
-    sink: Distribution
     certificate: Certificate
-
-    @property
-    def circuit(self) -> LayeredCircuit:
-        """The circuit that was solved."""
-        return self.field.circuit
-
-    @property
-    def atoms(self) -> Atoms:
-        """The states that source or sink list, and one atom for all others: the columns of `field` and `exact_law`."""
-        return self.field.atoms
 
     @property
     def method(self) -> str:
         """The method that solved it."""
         return self.certificate.method
-
-    @property
-    def potentials(self) -> NDArray[np.float64]:
-        """Potentials phi_n(x) in volt, mean zero, shape ``(n_layers, n_states)``; states in index order."""
-        require_states(self.field.atoms, "the array of all potentials")
-        return self.field.atoms.expand(self.field.potentials)
-
-    def currents(self, gap: int) -> NDArray[np.float64]:
-        """Net currents from (gap, x) to (gap + 1, y) in ampere, ``(n_states, n_states)``; negative = backward."""
-        n_gaps = self.circuit.n_gaps
-        if not isinstance(gap, (int, np.integer)) or not 0 <= gap < n_gaps:
-            raise InputError(f"gap must be a whole number in 0..{n_gaps - 1}, got {gap!r}")
-        return self.field.currents(gap)
-
-    def potentials_at(self, states: ArrayLike) -> NDArray[np.float64]:
-        """Potentials in volt of the given states ``(n, n_sites)`` in every layer, ``(n_layers, n)``; any space."""
-        return self.field.potentials[:, self.atoms.locate(self.circuit.space.check(states))]
-
-    def backward_current(self) -> float:
-        """Total current that flows from a layer back to the one before it, in ampere."""
-        back = self.field.outflow()[1:] - self.field.outflow(forward_only=True)[1:]
-        return float(np.sum(back * self.field.multiplicity))
-
-    def law(self, rule: Rule = "two-way") -> NDArray[np.float64]:
-        """Exact probability of every end state when the start is drawn from the source, ``(n_states,)``.
-
-        two-way and first-passage give the sink (Corollary 3.3); forward-only, the paper's shortcut, does not.
-        """
-        check_rule(rule)
-        if rule == "first-passage":
-            return self.first_passage.laws(self.source.to_array())[-1]
-        require_states(self.field.atoms, "the law of all end states")
-        return self.field.atoms.expand(self.exact_law(rule).ends[-1])
-
-    def law_at(
-        self, states: ArrayLike, rule: Literal["two-way", "forward-only"] = "two-way"
-    ) -> NDArray[np.float64]:
-        """Exact probability to end in each of the given states ``(n, n_sites)``, ``(n,)``; any space."""
-        return self.exact_law(rule).ends[-1, self.atoms.locate(self.circuit.space.check(states))]
-
-    def exact_law(self, rule: Literal["two-way", "forward-only"] = "two-way") -> ExactLaw:
-        """End law, expected visits and number of steps, for the two-way or the forward-only rule; any space.
-
-        Node arrays are ``(n_layers, n_atoms)``; a column belongs to one state of the atom, see `atoms`.
-        """
-        check_rule(rule)
-        if rule == "first-passage":
-            raise InputError("the first-passage rule has kernels, not an exact law: see flow.first_passage")
-        return self._propagate(rule == "forward-only")
-
-    def visits(self, rule: Rule = "two-way") -> NDArray[np.float64]:
-        """Expected visits of every node, ``(n_layers, n_states)``.
-
-        For two-way walks they equal the throughflow; for first-passage walks they are the law of the first state in
-        every layer.
-        """
-        check_rule(rule)
-        if rule == "first-passage":
-            return self.first_passage.laws(self.source.to_array())[:-1]
-        require_states(self.field.atoms, "the array of all visits")
-        return self.field.atoms.expand(self.exact_law(rule).visits)
-
-    @cached_property
-    def first_passage(self) -> FirstPassage:
-        """Layer-by-layer transition matrices of the first-passage rule (small V only)."""
-        return first_passage(self.field)
-
-    def sample(
-        self,
-        n: int | None = None,
-        rule: Rule = "two-way",
-        rng: np.random.Generator | int | None = None,
-        *,
-        starts: ArrayLike | None = None,
-        paths: bool = False,
-    ) -> Walks:
-        """Walks of `n` walkers that start in the source, or of one walker from each of `starts` ``(n, n_sites)``.
-
-        `paths` keeps every layer and state visited. Raises StrandedWalkerError where a walker can neither stop nor
-        move on.
-        """
-        check_rule(rule)
-        randomness = generator(rng)
-        if (n is None) == (starts is None):
-            raise InputError("give the number of walks n, or their starts, and not both")
-        if starts is None:
-            if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
-                raise InputError(f"the number of walks must be a whole number, 0 or more, got {n!r}")
-            self._require_room(int(n))
-            begin = self.source.sample(int(n), randomness)
-        else:
-            begin = self.circuit.space.check(starts).copy()
-            if begin.ndim != 2:
-                raise InputError(f"starts must have shape (n, {self.circuit.space.n_sites})")
-        if rule == "first-passage":
-            return sample_first_passage(self.field, self.first_passage, begin, randomness, paths=paths)
-        forward_only = rule == "forward-only"
-        return sample_walks(self.field, begin, randomness, forward_only=forward_only, paths=paths)
 
     def __repr__(self) -> str:
         """One line: sizes, method and proven accuracy."""
@@ -159,19 +26,3 @@ class Flow:
             f"Flow({self.circuit.n_layers} layers, {self.circuit.n_states} states, solved by {self.method}, "
             f"potentials within {self.certificate.potential_error:.1e})"
         )
-
-    def _require_room(self, n: int) -> None:
-        if n * self.circuit.space.n_sites > WALK_LIMIT:
-            raise CapacityError(
-                f"{n} walks over {self.circuit.space.n_sites} sites do not fit in memory, the limit is {WALK_LIMIT} "
-                f"symbols; draw them in several batches, each with its own seed"
-            )
-
-    @cached_property
-    def _laws(self) -> dict[bool, ExactLaw]:
-        return {}
-
-    def _propagate(self, forward_only: bool) -> ExactLaw:
-        if forward_only not in self._laws:
-            self._laws[forward_only] = propagate(self.field, forward_only=forward_only)
-        return self._laws[forward_only]
