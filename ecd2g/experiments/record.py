@@ -2,13 +2,15 @@
 
 import platform
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ecd2g.experiments.origin import origin
+from ecd2g.experiments.report import REPORT, report_html
 from ecd2g.experiments.run_folder import FORMAT, RESULTS, files_in
-from ecd2g.experiments.strict_json import to_json, to_toml
+from ecd2g.experiments.strict_json import plain, to_json, to_toml
 
 PACKAGES = ("ecd2g", "numpy", "scipy")
 """Packages whose versions decide the numbers."""
@@ -23,7 +25,7 @@ def write_record(
     numbers: dict[str, Any],
     timing: dict[str, float],
 ) -> None:
-    """Write config.toml and, last of all, results.json, which lists every other file of the run.
+    """Write config.toml, report.html and, last of all, results.json, which lists every other file of the run.
 
     `asked` is the configuration as the caller gave it, where `config` has been filled in. Only `timing` depends on
     more than the configuration and the versions.
@@ -39,6 +41,22 @@ def write_record(
         "config": asdict(config),
         "numbers": numbers,
         "timing": timing,
-        "files": files_in(folder),
+        "files": sorted([*files_in(folder), REPORT]),
     }
+    settings = _settings(config, config if asked is None else asked)
+    page = report_html(plain(results), settings, _figures(folder, numbers.get("figures", [])))
+    # names of files may hold half characters, which no encoding knows
+    (folder / REPORT).write_text(page, encoding="utf-8", errors="replace")
     (folder / RESULTS).write_text(to_json(results), encoding="utf-8")
+
+
+def _settings(config: Any, asked: Any) -> list[tuple[str, Any, str]]:
+    """Name, value and origin of every setting, as in config.toml."""
+    values = {entry.name: plain(getattr(config, entry.name)) for entry in fields(config)}
+    return [(name, value, origin(asked, name)) for name, value in values.items() if value is not None]
+
+
+def _figures(folder: Path, order: list[str]) -> dict[str, Path]:
+    """Every PNG in the folder by name, those in `order` first."""
+    found = {path.stem: path for path in sorted(folder.glob("*.png"))}
+    return {name: found[name] for name in order if name in found} | found

@@ -1,19 +1,25 @@
 """Numbers that compare distributions, judge samples and price a transport."""
 
 from ecd2g.metrics.distances import kl_divergence, total_variation
+from ecd2g.metrics.perfect_samples import SimulatedFloor, simulated_floor
 from ecd2g.metrics.sampling_floor import SamplingFloor, sampling_floor
 from ecd2g.metrics.transport_cost import (
     mean_hamming_distance,
     mean_squared_distance,
     probability_of_staying,
 )
+from ecd2g.metrics.wasserstein import wasserstein_line, wasserstein_samples
 
 __all__ = [
     "SamplingFloor",
+    "SimulatedFloor",
     "kl_divergence",
     "mean_hamming_distance",
     "mean_squared_distance",
     "probability_of_staying",
     "sampling_floor",
+    "simulated_floor",
     "total_variation",
+    "wasserstein_line",
+    "wasserstein_samples",
 ]

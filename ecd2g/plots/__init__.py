@@ -1,23 +1,30 @@
 """Figures for papers: arrays in, matplotlib axes out; solves nothing and leaves no figure open."""
 
 from ecd2g.plots.circuit import circuit_diagram
+from ecd2g.plots.current_comparison import current_comparison
 from ecd2g.plots.curves import laws
 from ecd2g.plots.dots import rule_bias, top_states
 from ecd2g.plots.field import current_heatmaps, potentials_by_layer
 from ecd2g.plots.files import save
 from ecd2g.plots.grid import densities_by_layer, side_by_side
+from ecd2g.plots.grid_comparison import grid_comparison
+from ecd2g.plots.model_distances import model_distances
 from ecd2g.plots.paths import sample_paths
 from ecd2g.plots.sites import site_marginals
 from ecd2g.plots.style import COLUMN, PAGE, STYLE
+from ecd2g.plots.training_curves import training_curves
 
 __all__ = [
     "COLUMN",
     "PAGE",
     "STYLE",
     "circuit_diagram",
+    "current_comparison",
     "current_heatmaps",
     "densities_by_layer",
+    "grid_comparison",
     "laws",
+    "model_distances",
     "potentials_by_layer",
     "rule_bias",
     "sample_paths",
@@ -25,4 +32,5 @@ __all__ = [
     "side_by_side",
     "site_marginals",
     "top_states",
+    "training_curves",
 ]

@@ -1,0 +1,74 @@
+"""What every current model is: a network over the states of one circuit that can be trained and walked on."""
+
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ecd2g.circuit.atoms import Atoms
+from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.table_field import TableField
+from ecd2g.learned.estimate import require_learnable
+from ecd2g.learned.pairs import Coupling
+from ecd2g.learned.volume import Volume
+
+
+class Examples(NamedTuple):
+    """Rows that one step trains on; every array has one entry a row, so that processes can share the rows."""
+
+    inputs: tuple[NDArray, ...]
+    targets: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
+class CurrentModel(nn.Module, ABC):
+    """A neural network that gives the currents of `circuit`.
+
+    `settings` are the arguments that make the same network again. Networks compute in float32, all else in float64.
+    """
+
+    def __init__(self, circuit: LayeredCircuit, **settings: Any) -> None:
+        super().__init__()
+        require_learnable(circuit)
+        self.circuit = circuit
+        self.settings = settings
+
+    @abstractmethod
+    def examples(
+        self, coupling: Coupling, n_pairs: int, volume: Volume, n_points: int, rng: np.random.Generator
+    ) -> Examples:
+        """Rows for one step: targets from `n_pairs` pairs, at about `n_points` edges or states of the volume."""
+
+    @abstractmethod
+    def forward(self, examples: Examples) -> Tensor:
+        """Mean loss over the rows of `examples`."""
+
+    @abstractmethod
+    def field(self, source: Distribution) -> CompleteField | TableField:
+        """The learned currents of all edges, for walks that start in `source`; CapacityError for a huge space."""
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of trained numbers."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are."""
+        return next(self.parameters()).device
+
+    def tensor(self, values: NDArray) -> Tensor:
+        """An array on the device of the model; floats become float32."""
+        kind = torch.float32 if values.dtype.kind == "f" else torch.int64
+        return torch.as_tensor(values, dtype=kind, device=self.device)
+
+    def start_atoms(self, source: Distribution, sink: NDArray[np.float64]) -> Atoms:
+        """All states one by one, with walks that start in `source` and stop by `sink`."""
+        space = self.circuit.space
+        space.require_enumerable("a learned field")
+        return Atoms(space, None, np.ones(space.n_states), source.to_array(), sink)
