@@ -109,7 +109,7 @@ class CurrentNetwork(CurrentModel):
     def _table(self, gap: int) -> NDArray[np.float64]:
         """Currents of one gap, ``(V, V)``; the first linear layer is applied to states, not to pairs of them."""
         states = self.tensor(self.circuit.space.all_states())
-        first, rest = cast(nn.Linear, self.network[0]), nn.Sequential(*self.network[1:])
+        first, rest = cast(nn.Linear, self.network[0]), nn.Sequential(*list(self.network)[1:])
         number = self.layer(torch.tensor(gap, device=self.device)).expand(len(states), -1)
         parts = [self.before(states), self.after(states), number]
         widths = [part.shape[1] for part in parts]

@@ -1,0 +1,78 @@
+"""Trained models as files: the weights, the circuit they belong to, and the settings of the network."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.errors import InputError
+from ecd2g.learned.current_network import CurrentNetwork
+from ecd2g.learned.marginal_network import MarginalNetwork
+from ecd2g.learned.model import CurrentModel
+from ecd2g.learned.potential_network import PotentialNetwork
+from ecd2g.learned.tensor_file import read_tensors, write_tensors
+from ecd2g.reference.closed_form import complete_kernel
+
+KIND = "trained model"
+
+CLASSES: dict[str, type[CurrentModel]] = {
+    model.__name__: model for model in (CurrentNetwork, PotentialNetwork, MarginalNetwork)
+}
+
+
+def save_model(path: Path, model: CurrentModel) -> None:
+    """Write a model; the same weights give the same bytes."""
+    write_tensors(Path(path), KIND, dict(model.state_dict()), describe(model))
+
+
+def load_model(path: Path | str, circuit: LayeredCircuit | None = None) -> CurrentModel:
+    """Read a model; InputError where the file is damaged or the model belongs to another circuit than the given one."""
+    tensors, about = read_tensors(Path(path), KIND)
+    try:
+        trained_on = circuit_from(about["circuit"])
+        model = CLASSES[about["model"]](trained_on, **_settings(about["settings"]))
+        model.load_state_dict(tensors)
+    except (KeyError, TypeError, RuntimeError, InputError) as error:
+        raise InputError(f"{path} holds no model that this release can make ({error}); train again") from None
+    if circuit is not None and circuit_dict(circuit) != about["circuit"]:
+        raise InputError(
+            f"{path} must be trained on the circuit in question, {circuit_dict(circuit)}, "
+            f"but it was trained on {about['circuit']}; train again, or take the circuit of the model"
+        )
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
+        raise InputError(f"{path} must hold finite weights, but some are not; train again")
+    return model.eval()
+
+
+def describe(model: CurrentModel) -> dict[str, Any]:
+    """Everything but the weights, in plain numbers and words."""
+    return {
+        "model": type(model).__name__,
+        "settings": model.settings,
+        "circuit": circuit_dict(model.circuit),
+    }
+
+
+def circuit_dict(circuit: LayeredCircuit) -> dict[str, Any]:
+    """The circuit in plain numbers; conductances in siemens, in all their digits."""
+    kernel = complete_kernel(circuit)
+    return {
+        "alphabet_sizes": list(circuit.space.alphabet_sizes),
+        "n_layers": int(circuit.n_layers),
+        "forward_siemens": float(kernel.forward),
+        "lateral_siemens": float(kernel.lateral),
+    }
+
+
+def circuit_from(numbers: dict[str, Any]) -> LayeredCircuit:
+    """The circuit that `circuit_dict` describes."""
+    space = StateSpace(tuple(numbers["alphabet_sizes"]))
+    kernel = CompleteKernel(space.n_states, numbers["forward_siemens"], numbers["lateral_siemens"])
+    return LayeredCircuit(space, numbers["n_layers"], kernel)
+
+
+def _settings(numbers: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in numbers.items()}

@@ -1,0 +1,133 @@
+"""Training: one loop for every model, on one process or several, that can stop anywhere and go on bit for bit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ecd2g.errors import Ecd2gError, InputError
+from ecd2g.learned.checkpoint import TrainingState
+from ecd2g.learned.model import CurrentModel, Examples
+from ecd2g.learned.pairs import Coupling
+from ecd2g.learned.processes import Processes
+from ecd2g.learned.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a training tells while it runs: the mean loss since it last told, after `step` of `n_steps` steps."""
+
+    step: int
+    n_steps: int
+    loss: float
+    learning_rate: float
+
+
+Listener = Callable[[Progress, TrainingState], None]
+"""Told after every `every` steps, and after the last one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The trained model, its losses ``(k,)`` after the given numbers of steps ``(k,)``, and the seconds it took."""
+
+    model: CurrentModel
+    steps: NDArray[np.intp]
+    losses: NDArray[np.float64]
+    seconds: float
+
+
+def train(
+    make_model: Callable[[], CurrentModel],
+    coupling: Coupling,
+    recipe: Recipe | None = None,
+    *,
+    device: torch.device | str = "cpu",
+    every: int = 10,
+    listener: Listener | None = None,
+    state: TrainingState | None = None,
+    processes: Processes | None = None,
+    threads: int = 1,
+) -> Trained:
+    """Algorithm 1: draw pairs, estimate (13) from them, take a step on the loss, repeat.
+
+    `make_model` makes the network; its initial weights follow the seed of the recipe. The same seed gives the same
+    weights on a CPU, with the same number of `threads`. `state` continues an earlier training, see checkpoint.py.
+    Raises Ecd2gError where the loss is no longer a number.
+    """
+    recipe = Recipe() if recipe is None else recipe
+    processes = Processes() if processes is None else processes
+    begin, steps, losses = perf_counter(), [], []
+    with _repeatable(torch.device(device), threads):
+        if state is None:
+            state = TrainingState.begin(make_model, recipe, torch.device(device))
+        if state.model.circuit.space != coupling.space:
+            raise InputError("the model and the pairs must live on one state space")
+        replica = processes.share(state.model)
+        since: list[float] = []
+        while state.step < recipe.n_steps:
+            rate = recipe.rate(state.step)
+            since.append(_step(state, replica, coupling, recipe, rate, processes))
+            if not np.isfinite(since[-1]):
+                raise Ecd2gError(
+                    f"the loss is {since[-1]} after step {state.step}; lower the learning rate, now {rate:.3g}"
+                )
+            if state.step % every == 0 or state.step == recipe.n_steps:
+                steps.append(state.step)
+                losses.append(float(np.mean(since)))
+                since.clear()
+                if listener is not None:
+                    listener(Progress(state.step, recipe.n_steps, losses[-1], rate), state)
+        model = state.finished_model()
+    return Trained(model, np.array(steps, dtype=np.intp), np.array(losses), perf_counter() - begin)
+
+
+def _step(
+    state: TrainingState,
+    replica: torch.nn.Module,
+    coupling: Coupling,
+    recipe: Recipe,
+    rate: float,
+    processes: Processes,
+) -> float:
+    """One step of the optimiser; returns the loss before it, averaged over the processes."""
+    rows = state.model.examples(coupling, recipe.n_pairs, recipe.volume, recipe.n_points, state.rng)
+    share, weight = _share(rows, processes)
+    for group in state.optimiser.param_groups:
+        group["lr"] = rate
+    state.optimiser.zero_grad(set_to_none=True)
+    loss = replica(share) * weight
+    loss.backward()
+    state.optimiser.step()
+    state.after_step(recipe)
+    return processes.mean(loss)
+
+
+def _share(rows: Examples, processes: Processes) -> tuple[Examples, float]:
+    """Every k-th row, and the weight that makes the mean over processes the mean over all rows."""
+    if processes.count == 1:
+        return rows, 1.0
+    mine = slice(processes.rank, None, processes.count)
+    share = Examples(tuple(part[mine] for part in rows.inputs), rows.targets[mine], rows.weights[mine])
+    if len(share.weights) == 0:
+        raise InputError(
+            f"{len(rows.weights)} rows a step must be at least one a process, got {processes.count}"
+        )
+    return share, len(share.weights) * processes.count / len(rows.weights)
+
+
+@contextmanager
+def _repeatable(device: torch.device, threads: int) -> Iterator[None]:
+    """Deterministic kernels on a CPU and a fixed number of threads, and torch as it was afterwards."""
+    before, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(strict or device.type == "cpu")
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+        torch.use_deterministic_algorithms(strict)
