@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
     except Ecd2gError as error:
-        return _fail(str(error), REFUSED)
+        return _fail(_whole(error, str(error)), REFUSED)
     except MemoryError as error:
         return _fail(f"there is not enough memory ({error}); use a smaller problem or fewer walks", REFUSED)
     except BrokenPipeError:
@@ -43,11 +43,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except OSError as error:
-        return _fail(f"writing or reading a file failed ({error}); check the disk and the path", REFUSED)
-    except Terminated:
-        return _fail("terminated; the run in progress has left no folder", TERMINATED)
-    except KeyboardInterrupt:
-        return _fail("interrupted; the run in progress has left no folder", INTERRUPTED)
+        return _fail(
+            _whole(error, f"writing or reading a file failed ({error}); check the disk and the path"), REFUSED
+        )
+    except KeyboardInterrupt as stopped:
+        word, status = (
+            ("terminated", TERMINATED) if isinstance(stopped, Terminated) else ("interrupted", INTERRUPTED)
+        )
+        left = "" if hasattr(stopped, "__notes__") else "; the run in progress has left no folder"
+        return _fail(_whole(stopped, f"{word}{left}"), status)
+
+
+def _whole(error: BaseException, message: str) -> str:
+    """The message, with what a command has added to the error on its way: where a training can be resumed, say."""
+    return "; ".join([message, *getattr(error, "__notes__", [])])
 
 
 def _fail(message: str, status: int) -> int:

@@ -4,6 +4,7 @@ import argparse
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
 PROBLEMS = ("1d", "2d", "splice")
 METHODS = ("auto", "closed-form", "dense", "sparse", "cg")
 RULES = ("two-way", "forward-only", "first-passage")
-# the three lists repeat what ecd2g knows, so that --help need not load it; a test keeps them equal
+MODELS = (
+    "potential",
+    "marginal",
+    "marginal-network",
+    "marginal-autoregressive",
+    "current",
+    "current-paper",
+)
+COUPLINGS = ("independent", "minibatch-ot", "given")
+VOLUMES = ("uniform", "stratified", "visits")
+DEVICES = ("auto", "cpu", "cuda")
+# the lists repeat what ecd2g knows, so that --help need not load it; a test keeps them equal
 
 SETTINGS = (
     "n_layers",
@@ -53,6 +65,17 @@ def positive_number(text: str) -> float:
         number = math.nan
     if not 0.0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"must be a positive finite number, got {text!r}")
+    return number
+
+
+def non_negative_number(text: str) -> float:
+    """A type for argparse: zero or a positive finite number."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"must be zero or a positive finite number, got {text!r}")
     return number
 
 
@@ -151,6 +174,13 @@ def experiment_of(args: argparse.Namespace) -> "Experiment":
     if "source" not in files or "target" not in files:
         raise InputError("data is required: give --source FILE and --target FILE, or --problem NAME")
     return OwnData(**files, **settings)  # type: ignore[arg-type]
+
+
+def require_learned() -> None:
+    """Raise InputError where torch is not installed, with what to do."""
+    for name in ("torch", "safetensors"):
+        if find_spec(name) is None:
+            raise InputError(f'{name} is needed to train and compare models: pip install "ecd2g[learned]"')
 
 
 def folder_of(args: argparse.Namespace) -> AbstractContextManager[Path | None]:

@@ -4,10 +4,10 @@ import argparse
 from importlib.metadata import version
 from typing import Any, NoReturn
 
-from ecd2g.cli import data, plot, reproduce, sample, solve, verify
+from ecd2g.cli import compare, data, plot, reproduce, sample, solve, train, verify
 from ecd2g.errors import InputError
 
-COMMANDS = (verify, solve, sample, plot, reproduce, data)
+COMMANDS = (verify, solve, sample, plot, train, compare, reproduce, data)
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,7 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     parser = Parser(
         prog="ecd2g",
-        description="Exact electric currents that carry one discrete distribution to another.",
+        description="Electric currents that carry one discrete distribution to another, exact and learned.",
         epilog="Each command explains itself: ecd2g COMMAND --help. "
         "Exit status: 0 done, 1 a statement failed (verify), 2 refused, 130 interrupted, 143 terminated.",
     )

@@ -2,8 +2,23 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ecd2g.cli.options import PROBLEMS, add_number_of_walks, add_run_options, given, report
+from ecd2g.cli.options import (
+    PROBLEMS,
+    add_number_of_walks,
+    add_run_options,
+    given,
+    report,
+    require_learned,
+    whole_number,
+)
+
+if TYPE_CHECKING:
+    from ecd2g.experiments.learn import Learning
+
+LEARNED = ("1d", "2d")
+"""Experiments that models are trained on."""
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -12,6 +27,14 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser = commands.add_parser("reproduce", help=text, description=f"Make {text} again.")
     parser.add_argument("experiment", choices=(*PROBLEMS, "all"), help="which experiment, or all of them")
     add_number_of_walks(parser)
+    parser.add_argument(
+        "--seeds",
+        dest="n_seeds",
+        type=whole_number(1),
+        metavar="INT",
+        help="trainings of every model (default: 1)",
+    )
+    parser.add_argument("--exact", action="store_true", help="the exact half alone: no model is trained")
     out = (
         "run folder to make (default: runs/EXPERIMENT); for all, the folder they are put into (default: runs)"
     )
@@ -22,7 +45,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(args: argparse.Namespace, command: str) -> int:
     """Run one experiment or all; with all, every folder is checked before the first is begun."""
     from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
-    from ecd2g.experiments.run import reproduce_run  # noqa: PLC0415
+    from ecd2g.experiments.run import Reproduction, reproduce_run  # noqa: PLC0415
     from ecd2g.experiments.run_folder import check_free, run_folder  # noqa: PLC0415
 
     folders = _folders(args)
@@ -30,10 +53,21 @@ def run(args: argparse.Namespace, command: str) -> int:
         check_free(out, overwrite=args.overwrite)
     for name, out in folders.items():
         experiment = EXPERIMENTS[name](**given(args, ("n_walks", "seed")))  # type: ignore[arg-type]
+        asked = Reproduction(experiment, _learning(args) if name in LEARNED else None)
         with run_folder(out, overwrite=args.overwrite) as folder:
-            text = reproduce_run(experiment, folder, command, quiet=args.quiet)
+            text = reproduce_run(asked, folder, command, quiet=args.quiet)
         report(args, text, out)
     return 0
+
+
+def _learning(args: argparse.Namespace) -> "Learning | None":
+    """Which models to train; none with --exact."""
+    if args.exact:
+        return None
+    require_learned()
+    from ecd2g.experiments.learn import Learning  # noqa: PLC0415
+
+    return Learning(**given(args, ("n_seeds",)))  # type: ignore[arg-type]
 
 
 def _folders(args: argparse.Namespace) -> dict[str, Path]:

@@ -94,7 +94,7 @@ def walk_numbers(solved: SolvedExperiment, walks: Walks) -> dict[str, Any]:
         **verdict,
         "mean_steps": float(walks.n_steps.mean()),
         "most_steps": int(walks.n_steps.max()),
-        "transport": _transport_cost(solved.problem, walks),
+        "transport": transport_numbers(solved.problem, walks),
     }
 
 
@@ -105,7 +105,7 @@ def independent_numbers(problem: Problem) -> dict[str, float]:
         "probability_of_staying": _overlap(problem.source, problem.target),
         "hamming_distance": float(sum(1.0 - p @ q for p, q in pairs)),
     }
-    if scale := _ordinal_scale(problem):
+    if scale := ordinal_scale(problem):
         cost["squared_distance"] = float(sum(p @ _squares(len(p)) @ q for p, q in pairs)) / scale**2
     return cost
 
@@ -118,17 +118,18 @@ def _first_passage_numbers(solved: SolvedExperiment) -> dict[str, Any]:
     return {"total_variation": total_variation(law, solved.problem.target.to_array())}
 
 
-def _transport_cost(problem: Problem, walks: Walks) -> dict[str, float]:
+def transport_numbers(problem: Problem, walks: Walks) -> dict[str, float]:
+    """How far walks end from where they started."""
     cost = {
         "probability_of_staying": probability_of_staying(walks.starts, walks.ends),
         "hamming_distance": mean_hamming_distance(walks.starts, walks.ends),
     }
-    if scale := _ordinal_scale(problem):
+    if scale := ordinal_scale(problem):
         cost["squared_distance"] = mean_squared_distance(walks.starts, walks.ends, scale=scale)
     return cost
 
 
-def _ordinal_scale(problem: Problem) -> int | None:
+def ordinal_scale(problem: Problem) -> int | None:
     """The side S of the grid, where symbols are numbers whose spacing means something: on one scale, not letters."""
     n_symbols = problem.space.n_symbols
     return n_symbols if problem.alphabet is None and isinstance(n_symbols, int) else None

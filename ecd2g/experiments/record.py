@@ -2,7 +2,7 @@
 
 import platform
 import sys
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from ecd2g.experiments.run_folder import FORMAT, RESULTS, files_in
 from ecd2g.experiments.strict_json import plain, to_json, to_toml
 
 PACKAGES = ("ecd2g", "numpy", "scipy")
-"""Packages whose versions decide the numbers."""
+"""Packages whose versions decide the numbers, beside torch where a run has used it."""
 
 
 def write_record(
@@ -23,7 +23,8 @@ def write_record(
     config: Any,
     asked: Any = None,
     numbers: dict[str, Any],
-    timing: dict[str, float],
+    timing: dict[str, Any],
+    device: str = "cpu",
 ) -> None:
     """Write config.toml, report.html and, last of all, results.json, which lists every other file of the run.
 
@@ -35,8 +36,8 @@ def write_record(
         "format": FORMAT,
         "command": command,
         "seed": getattr(config, "seed", None),
-        "device": "cpu",
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        "device": device,
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _packages()},
         "platform": {"system": platform.system(), "machine": platform.machine(), "byte_order": sys.byteorder},
         "config": asdict(config),
         "numbers": numbers,
@@ -50,10 +51,20 @@ def write_record(
     (folder / RESULTS).write_text(to_json(results), encoding="utf-8")
 
 
+def _packages() -> tuple[str, ...]:
+    return (*PACKAGES, "torch") if "torch" in sys.modules else PACKAGES
+
+
 def _settings(config: Any, asked: Any) -> list[tuple[str, Any, str]]:
     """Name, value and origin of every setting, as in config.toml."""
-    values = {entry.name: plain(getattr(config, entry.name)) for entry in fields(config)}
-    return [(name, value, origin(asked, name)) for name, value in values.items() if value is not None]
+    rows: list[tuple[str, Any, str]] = []
+    for entry in fields(config):
+        value, inner = getattr(config, entry.name), getattr(asked, entry.name)
+        if is_dataclass(value):
+            rows += _settings(value, inner)
+        elif value is not None:
+            rows.append((entry.name, plain(value), origin(asked, entry.name)))
+    return rows
 
 
 def _figures(folder: Path, order: list[str]) -> dict[str, Path]:

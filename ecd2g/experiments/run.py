@@ -1,7 +1,8 @@
 """The jobs a run can do: solve, walk, measure, draw; each writes into a folder where one is given."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from ecd2g.experiments.summary import summary
 from ecd2g.movement import Walks
 from ecd2g.movement.rules import Rule
 
+if TYPE_CHECKING:
+    from ecd2g.experiments.learn import Learning
+
 
 def solve_run(experiment: Experiment, folder: Path | None, command: str, *, quiet: bool = False) -> str:
     """Potentials, currents and certificate; returns the summary."""
@@ -26,7 +30,7 @@ def solve_run(experiment: Experiment, folder: Path | None, command: str, *, quie
         numbers = circuit_numbers(solved)
     if folder is not None:
         save_flow(solved.flow, folder / "flow.npz", solved.problem.alphabet)
-    return f"{_finish(solved, folder, command, numbers, stages)}\n{solved.flow.certificate}"
+    return f"{_finish(solved.experiment, solved.asked, folder, command, numbers, stages)}\n{solved.flow.certificate}"
 
 
 def sample_run(
@@ -47,31 +51,44 @@ def sample_run(
     if starts_file is not None:
         read = SampleTable(walks.starts, alphabet=solved.problem.alphabet).describe()
         numbers["starts"] = {"file": str(starts_file), "read": read}
-    return _finish(solved, folder, command, numbers, stages)
+    return _finish(solved.experiment, solved.asked, folder, command, numbers, stages)
 
 
 def plot_run(experiment: Experiment, folder: Path, command: str, *, quiet: bool = False) -> str:
     """Figures that fit the shape of the data; returns the summary."""
     # the first-passage law is exact like the two-way one, and costs more than all the rest
     stages = Stages(5, quiet=quiet)
-    return _drawn_run(experiment, folder, command, stages, rules=("two-way", "forward-only"), arrays=False)
+    solved, numbers = _drawn(experiment, folder, stages, rules=("two-way", "forward-only"), arrays=False)
+    return _finish(solved.experiment, solved.asked, folder, command, numbers, stages)
 
 
-def reproduce_run(experiment: Experiment, folder: Path, command: str, *, quiet: bool = False) -> str:
-    """Everything: exact laws of all rules, walks, arrays and figures; returns the summary."""
+@dataclass(frozen=True)
+class Reproduction:
+    """An experiment, and the models that are trained on it (None: the exact half alone)."""
+
+    experiment: Experiment
+    learning: "Learning | None" = None
+
+    @property
+    def seed(self) -> int:
+        """The seed of the walks."""
+        return self.experiment.seed
+
+
+def reproduce_run(asked: Reproduction, folder: Path, command: str, *, quiet: bool = False) -> str:
+    """Everything: exact laws of all rules, walks, arrays, figures, and learned currents; returns the summary."""
     rules: tuple[Rule, ...] = ("two-way", "forward-only", "first-passage")
-    return _drawn_run(experiment, folder, command, Stages(6, quiet=quiet), rules=rules, arrays=True)
+    stages = Stages(6 if asked.learning is None else 8, quiet=quiet)
+    solved, numbers = _drawn(asked.experiment, folder, stages, rules=rules, arrays=True)
+    learned = "" if asked.learning is None else _learn(solved, asked.learning, numbers, folder, stages, quiet)
+    config = replace(asked, experiment=solved.experiment)
+    return _finish(config, asked, folder, command, numbers, stages) + learned
 
 
-def _drawn_run(
-    experiment: Experiment,
-    folder: Path,
-    command: str,
-    stages: Stages,
-    *,
-    rules: tuple[Rule, ...],
-    arrays: bool,
-) -> str:
+def _drawn(
+    experiment: Experiment, folder: Path, stages: Stages, *, rules: tuple[Rule, ...], arrays: bool
+) -> tuple[SolvedExperiment, dict[str, Any]]:
+    """Solve, walk, measure and draw; returns the solved experiment and its numbers."""
     solved = solve_experiment(experiment, stages)
     with stages("exact_laws"):
         laws = {rule: law_numbers(solved, rule) for rule in rules}
@@ -83,7 +100,28 @@ def _drawn_run(
             _save_walks(walks, solved, folder)
     with stages("draw"):
         numbers |= _draw(solved, walks, numbers, folder)
-    return _finish(solved, folder, command, numbers, stages)
+    return solved, numbers
+
+
+def _learn(
+    solved: SolvedExperiment,
+    learning: "Learning",
+    numbers: dict[str, Any],
+    folder: Path,
+    stages: Stages,
+    quiet: bool,
+) -> str:
+    """Train, compare and draw; adds to the numbers, and returns the table."""
+    from ecd2g.experiments.compare_figures import save_comparison  # noqa: PLC0415 - loads matplotlib
+    from ecd2g.experiments.learn import learn  # noqa: PLC0415 - loads torch
+
+    with stages("learn"):
+        comparison, curves = learn(solved.experiment, solved.problem, learning, folder, quiet=quiet)
+    with stages("draw_comparison"):
+        numbers["figures"] += save_comparison(comparison, folder, curves, prefix="learned_")
+    numbers |= comparison.numbers()
+    stages.seconds |= comparison.timing()
+    return f"\n\n{comparison.table()}"
 
 
 def _walk(solved: SolvedExperiment, stages: Stages) -> Walks:
@@ -122,16 +160,9 @@ def _draw(solved: SolvedExperiment, walks: Walks, numbers: dict[str, Any], folde
 
 
 def _finish(
-    solved: SolvedExperiment, folder: Path | None, command: str, numbers: dict[str, Any], stages: Stages
+    config: Any, asked: Any, folder: Path | None, command: str, numbers: dict[str, Any], stages: Stages
 ) -> str:
     timing = stages.close()
     if folder is not None:
-        write_record(
-            folder,
-            command=command,
-            config=solved.experiment,
-            asked=solved.asked,
-            numbers=numbers,
-            timing=timing,
-        )
+        write_record(folder, command=command, config=config, asked=asked, numbers=numbers, timing=timing)
     return summary(numbers, timing)

@@ -28,7 +28,7 @@ def run_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     except (OSError, RuntimeError) as error:  # links that lead in a circle
         raise _unwritable(out, error) from error
     check_free(target, overwrite=overwrite)
-    made = _make_parents(target.parent)
+    made = make_parents(target.parent)
     aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     try:
         try:
@@ -37,7 +37,7 @@ def run_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
             raise _unwritable(target, error) from error
         yield aside
         check_free(target, overwrite=overwrite)  # again: the work may have taken hours
-        _put_in_place(aside, target)
+        put_in_place(aside, target)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         for parent in made:
@@ -95,7 +95,7 @@ def _foreign_files(folder: Path) -> list[str]:
     return [name for name in files_in(folder) if name not in ours]
 
 
-def _make_parents(folder: Path) -> list[Path]:
+def make_parents(folder: Path) -> list[Path]:
     """Make the folder and those above it; returns the new ones, innermost first."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
@@ -107,7 +107,7 @@ def _make_parents(folder: Path) -> list[Path]:
     return missing
 
 
-def _put_in_place(aside: Path, target: Path) -> None:
+def put_in_place(aside: Path, target: Path) -> None:
     """Rename the finished folder; an old one makes way only now, and comes back where that fails."""
     old = aside.with_suffix(".old")
     try:

@@ -1,8 +1,8 @@
 """Progress and wall time of a run, stage by stage."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import perf_counter
 
 from tqdm import tqdm
 
@@ -12,6 +12,7 @@ class Stages:
 
     def __init__(self, n_stages: int, *, quiet: bool = False) -> None:
         self.seconds: dict[str, float] = {}
+        self._begin = perf_counter()
         # disable=None: tqdm itself looks whether stderr is a terminal
         self._bar = tqdm(total=n_stages, disable=True if quiet else None, leave=False, unit="stage")
 
@@ -19,10 +20,10 @@ class Stages:
     def __call__(self, name: str) -> Iterator[None]:
         """Show the name while the block runs, and keep how long it took."""
         self._bar.set_description(name.replace("_", " "))
-        begin = time.perf_counter()
+        begin = perf_counter()
         try:
             yield
-            self.seconds[f"{name}_s"] = round(time.perf_counter() - begin, 6)
+            self.seconds[f"{name}_s"] = round(perf_counter() - begin, 6)
             self._bar.update()
         except BaseException:
             self._bar.close()
@@ -31,4 +32,4 @@ class Stages:
     def close(self) -> dict[str, float]:
         """Clear the bar and hand out the seconds of every stage, with their total."""
         self._bar.close()
-        return self.seconds | {"total_s": round(sum(self.seconds.values()), 6)}
+        return self.seconds | {"total_s": round(perf_counter() - self._begin, 6)}

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -34,17 +34,20 @@ def to_json(value: Any) -> str:
 
 
 def to_toml(config: Any, asked: Any = None) -> str:
-    """A flat dataclass as TOML, each setting with the origin of its value; settings that are None are left out.
+    """A dataclass as TOML, each setting with the origin of its value; settings that are None are left out.
 
-    `asked` is the configuration before what it left open was filled in, where that is another one.
+    `asked` is the configuration before what it left open was filled in, where that is another one. A dataclass inside
+    becomes a TOML table of its own.
     """
-    lines = []
+    lines, tables = [], []
     for entry in fields(config):
-        value = getattr(config, entry.name)
-        if value is not None:
+        value, inner = getattr(config, entry.name), getattr(asked, entry.name, None)
+        if is_dataclass(value):
+            tables.append(f"\n[{entry.name}]\n{to_toml(value, inner)}")
+        elif value is not None:
             note = origin(config if asked is None else asked, entry.name)
-            lines.append(f"{entry.name} = {_toml_value(value)}" + (f"  # {note}" if note else ""))
-    return "\n".join(lines) + "\n"
+            lines.append(f"{entry.name} = {_toml_value(value)}" + (f"  # {note}" if note else "") + "\n")
+    return "".join([*lines, *tables])
 
 
 def _toml_value(value: Any) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ecd2g.errors import InputError
+from ecd2g.errors import Ecd2gError, InputError
 from ecd2g.learned.model import CurrentModel
 from ecd2g.learned.model_file import describe
 from ecd2g.learned.recipe import Recipe
@@ -57,7 +57,14 @@ class TrainingState:
         return self.model.eval()
 
     def save(self, path: Path, recipe: Recipe, about: dict[str, Any]) -> None:
-        """Write a checkpoint; the one before it stays whole until the new one is on the disk."""
+        """Write a checkpoint; the one before it stays whole until the new one is on the disk.
+
+        Ecd2gError where the weights are not finite: such a checkpoint would replace a good one.
+        """
+        if not all(bool(torch.isfinite(one).all()) for one in self.model.parameters()):
+            raise Ecd2gError(
+                f"the weights are no numbers any more after step {self.step}; lower the learning rate"
+            )
         tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
         for number, average in enumerate(self.average or []):
             tensors[f"average.{number}"] = average

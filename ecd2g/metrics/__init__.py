@@ -1,5 +1,6 @@
 """Numbers that compare distributions, judge samples and price a transport."""
 
+from ecd2g.metrics.current_error import CurrentError, current_error, unbalanced_current
 from ecd2g.metrics.distances import kl_divergence, total_variation
 from ecd2g.metrics.perfect_samples import SimulatedFloor, simulated_floor
 from ecd2g.metrics.sampling_floor import SamplingFloor, sampling_floor
@@ -11,8 +12,10 @@ from ecd2g.metrics.transport_cost import (
 from ecd2g.metrics.wasserstein import wasserstein_line, wasserstein_samples
 
 __all__ = [
+    "CurrentError",
     "SamplingFloor",
     "SimulatedFloor",
+    "current_error",
     "kl_divergence",
     "mean_hamming_distance",
     "mean_squared_distance",
@@ -20,6 +23,7 @@ __all__ = [
     "sampling_floor",
     "simulated_floor",
     "total_variation",
+    "unbalanced_current",
     "wasserstein_line",
     "wasserstein_samples",
 ]

@@ -1,0 +1,129 @@
+"""The figures of a comparison, chosen by the shape of the space."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.table_field import TableField
+from ecd2g.errors import Ecd2gError
+from ecd2g.experiments.comparison import EXACT, Compared, Comparison
+from ecd2g.experiments.figures import GRID_SIDE, TABLE_STATES, Figures
+from ecd2g.plots import (
+    current_comparison,
+    grid_comparison,
+    laws,
+    model_distances,
+    sample_paths,
+    save,
+    side_by_side,
+    training_curves,
+)
+
+PATHS = 12
+"""Walks drawn in the figure of paths."""
+
+Curve = tuple[Sequence[float], Sequence[float]]
+"""Steps of a training, and its losses after them."""
+
+
+def save_comparison(
+    comparison: Comparison, folder: Path, curves: Mapping[str, Curve], prefix: str = ""
+) -> list[str]:
+    """Draw every figure that fits, as PNG and SVG; returns their names."""
+    figures = {f"{prefix}{name}": draw for name, draw in _figures(comparison).items()}
+    for name, draw in figures.items():
+        drawn = draw()
+        while isinstance(drawn, list):
+            drawn = drawn[0]
+        save(drawn, folder / name)
+    names = list(figures)
+    if curves:
+        save_training_curves(curves, folder / f"{prefix}loss")
+        names.append(f"{prefix}loss")
+    return names
+
+
+def save_training_curves(curves: Mapping[str, Curve], path: Path) -> None:
+    """Loss against step; the losses of different models are different things."""
+    save(training_curves(curves, ylabel="loss (of every model its own)"), path)
+
+
+def _figures(comparison: Comparison) -> Figures:
+    """The first seed of every model stands for it in pictures; distances show every seed."""
+    first = {model: comparison.of_model(model)[0] for model in comparison.models}
+    sizes = comparison.problem.space.alphabet_sizes
+    chosen: dict[str, Any] = {"distances": lambda: _distances(comparison)}
+    if len(sizes) == 1:
+        chosen["end_laws"] = lambda: laws(_end_laws(comparison, first), labels=comparison.problem.alphabet)
+        if sizes[0] <= TABLE_STATES:
+            tables = {name: _tables(one) for name, one in first.items()}
+            chosen["currents"] = lambda: current_comparison(tables, labels=comparison.problem.alphabet)
+    elif len(sizes) == 2 and max(sizes) <= GRID_SIDE:
+        chosen["end_laws"] = lambda: side_by_side(
+            {name: law.reshape(sizes) for name, law in _end_laws(comparison, first).items()}
+        )
+        chosen["visits"] = lambda: _visits(comparison, first)
+        chosen["paths"] = lambda: _paths(comparison, first)
+    return chosen
+
+
+def _distances(comparison: Comparison) -> Any:
+    """Total variation of every rule and seed, models in the order they were compared in."""
+    distances: dict[str, dict[str, Any]] = {}
+    for model in comparison.models:
+        every = comparison.of_model(model)
+        distances[model] = {
+            rule: [one.numbers["rules"][rule].get("total_variation") for one in every]
+            for rule in ("two-way", "forward-only")
+        }
+        distances[model]["two-way, sampled"] = [one.numbers["walks"].get("total_variation") for one in every]
+        for rule, values in distances[model].items():
+            if not any(value is not None for value in values):
+                distances[model][rule] = "stranded"
+    return model_distances(distances, comparison.floor["total_variation"], n=comparison.n_walks)
+
+
+def _end_laws(comparison: Comparison, first: dict[str, Compared]) -> dict[str, NDArray[np.float64]]:
+    """The target, and the exact two-way law of every model that has one."""
+    shown = {"target": comparison.target.law}
+    for name, one in first.items():
+        if name != EXACT and "total_variation" in one.numbers["rules"]["two-way"]:
+            shown[name] = one.flow.law("two-way")
+    return shown
+
+
+def _tables(one: Compared) -> NDArray[np.float64]:
+    field = one.flow.field
+    if isinstance(field, TableField):
+        return field.tables
+    return np.stack([field.currents(gap) for gap in range(one.flow.circuit.n_gaps)])
+
+
+def _visits(comparison: Comparison, first: dict[str, Compared]) -> Any:
+    """Throughflow in the first, a middle and the last layer."""
+    n_layers, sizes = comparison.exact.circuit.n_layers, comparison.problem.space.alphabet_sizes
+    layers = sorted({0, n_layers // 2, n_layers - 1})
+    visits = {}
+    for name, one in first.items():
+        try:
+            visits[name] = one.flow.visits()[layers].reshape(-1, *sizes)
+        except Ecd2gError:  # walkers strand; the table says so
+            continue
+    return grid_comparison(visits, layers=layers, difference=True)
+
+
+def _paths(comparison: Comparison, first: dict[str, Compared]) -> Any:
+    """Walks of the learned model whose sampled ends are nearest to the target."""
+    learned = [one for name, one in first.items() if name != EXACT and one.walks is not None]
+    best = min(learned, key=lambda one: one.numbers["walks"]["total_variation"], default=first[EXACT])
+    paths = best.flow.sample(PATHS, rng=comparison.experiment.seed, paths=True).paths
+    sizes = comparison.problem.space.alphabet_sizes
+    source, target = (
+        law.to_array().reshape(sizes) for law in (comparison.problem.source, comparison.problem.target)
+    )
+    if paths is None:
+        raise RuntimeError("walks were asked for their paths")
+    return sample_paths(paths.states, source, target, layers=paths.layers)

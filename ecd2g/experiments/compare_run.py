@@ -1,0 +1,68 @@
+"""Trained models compared with the exact flow of their problem, and with each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ecd2g.errors import InputError
+from ecd2g.experiments.comparison import N_WALKS, Comparison
+from ecd2g.experiments.measures import circuit_numbers
+from ecd2g.experiments.origin import ours
+from ecd2g.experiments.record import write_record
+from ecd2g.experiments.solved import SolvedExperiment
+from ecd2g.experiments.trained_run import TrainedRun
+from ecd2g.experiments.training import fingerprint
+from ecd2g.learned.model_file import circuit_dict
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """Which trainings are compared, and by how many walks."""
+
+    runs: tuple[str, ...]
+    n_walks: int = ours(N_WALKS)
+    seed: int = ours(0, "of the walks")
+
+
+def compare_run(settings: Comparing, folder: Path | None, command: str, *, quiet: bool = False) -> str:
+    """Compare run folders of `ecd2g train` on one problem, several seeds of a model together; returns the table."""
+    runs = [TrainedRun.read(Path(path)) for path in settings.runs]
+    _check_same(runs)
+    prepared = runs[0].prepared
+    experiment = replace(prepared.settings.experiment, seed=settings.seed)
+    comparison = Comparison.begin(experiment, prepared.problem, settings.n_walks)
+    for run in tqdm(runs, disable=True if quiet else None, leave=False, unit="model"):
+        comparison.add(run.name, run.prepared.settings.seed, run.model, run.train_s)
+    if folder is not None:
+        _write(comparison, runs, settings, folder, command)
+    return comparison.table()
+
+
+def _write(
+    comparison: Comparison, runs: Sequence[TrainedRun], settings: Comparing, folder: Path, command: str
+) -> None:
+    from ecd2g.experiments.compare_figures import save_comparison  # noqa: PLC0415 - loads matplotlib
+
+    curves = {run.name: run.curve() for run in reversed(runs)}  # the first seed of every model
+    solved = SolvedExperiment(
+        comparison.experiment, comparison.experiment, comparison.problem, comparison.exact
+    )
+    numbers = circuit_numbers(solved) | comparison.numbers()
+    numbers["figures"] = save_comparison(comparison, folder, dict(reversed(curves.items())))
+    write_record(folder, command=command, config=settings, numbers=numbers, timing=comparison.timing())
+
+
+def _check_same(runs: Sequence[TrainedRun]) -> None:
+    """All runs must share one problem and one circuit."""
+    first = runs[0].prepared
+    for run in runs[1:]:
+        other = run.prepared
+        same_circuit = circuit_dict(other.circuit) == circuit_dict(first.circuit)
+        if not same_circuit or fingerprint(other.problem) != fingerprint(first.problem):
+            raise InputError(
+                f"all runs must be of one problem and one circuit, but {run.folder} ({other.problem.title}, "
+                f"{circuit_dict(other.circuit)}) and {runs[0].folder} ({first.problem.title}, "
+                f"{circuit_dict(first.circuit)}) differ; compare them apart"
+            )

@@ -1,0 +1,224 @@
+"""A training as a run: it can be stopped at any moment, and ends in a run folder with the model and its numbers."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.data import Problem
+from ecd2g.errors import CapacityError
+from ecd2g.experiments.comparison import Comparison
+from ecd2g.experiments.measures import circuit_numbers
+from ecd2g.experiments.record import write_record
+from ecd2g.experiments.solved import SolvedExperiment
+from ecd2g.experiments.training import Training, experiment_name, fingerprint
+from ecd2g.experiments.training_folder import METRICS, TrainingFolder, training_folder
+from ecd2g.learned.checkpoint import TrainingState
+from ecd2g.learned.model import CurrentModel
+from ecd2g.learned.model_file import save_model
+from ecd2g.learned.named import named_model
+from ecd2g.learned.processes import Processes, choose_device, joined_processes
+from ecd2g.learned.training import Progress, Trained, train
+
+MODEL = "model.safetensors"
+
+REPORTS = 500
+"""Lines of metrics of a whole training, about."""
+
+CHECKPOINTS = 10
+"""Checkpoints of a whole training, about."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A training with nothing left open, its problem and its circuit."""
+
+    asked: Training
+    settings: Training
+    problem: Problem
+    circuit: LayeredCircuit
+
+    @classmethod
+    def of(cls, asked: Training, problem: Problem | None = None) -> "Prepared":
+        """Make the problem and the circuit."""
+        problem = asked.experiment.problem() if problem is None else problem
+        settings = asked.resolved(problem)
+        return cls(asked, settings, problem, settings.experiment.circuit(problem.space))
+
+    def make_model(self) -> CurrentModel:
+        """A new, untrained model."""
+        return named_model(self.settings.model).make(self.circuit)
+
+    def about(self) -> dict[str, Any]:
+        """What is trained, in plain numbers: a training is resumed only as what it was begun."""
+        return {
+            "problem": experiment_name(self.settings.experiment),
+            "config": asdict(self.settings),
+            "fingerprint": fingerprint(self.problem),
+        }
+
+
+def train_run(
+    asked: Training,
+    out: Path,
+    command: str,
+    *,
+    device: str = "auto",
+    resume: bool = False,
+    overwrite: bool = False,
+    compare: bool = True,
+    quiet: bool = False,
+) -> str:
+    """Train, and compare with the exact flow where the space can be listed; returns the summary."""
+    prepared = Prepared.of(asked)
+    chosen = choose_device(device)
+    with joined_processes(chosen) as processes:
+        writes = processes.rank == 0
+        place = training_folder(out, prepared.about(), resume=resume, overwrite=overwrite)
+        with (
+            place if writes else nullcontext(TrainingFolder(out.with_name(f"{out.name}.training"))) as folder
+        ):
+            trained = _train(prepared, folder, chosen, processes, resume=resume, quiet=quiet)
+            return _finish(prepared, trained, folder.path, command, chosen, compare) if writes else ""
+
+
+def train_model(prepared: Prepared, *, quiet: bool = True, note: str = "") -> Trained:
+    """Train on this machine's CPU without a folder."""
+    settings = prepared.settings
+    with progress_bar(settings.n_steps, quiet=quiet, note=note) as show:
+        return train(
+            prepared.make_model,
+            settings.pairs(prepared.problem),
+            settings.recipe(),
+            every=report_interval(settings.n_steps),
+            listener=lambda progress, state: show(progress),
+            threads=settings.threads,
+        )
+
+
+def report_interval(n_steps: int) -> int:
+    """Steps between two lines of metrics."""
+    return max(1, n_steps // REPORTS)
+
+
+def metrics_line(progress: Progress) -> dict[str, float]:
+    """One line of metrics."""
+    return {"step": progress.step, "loss": progress.loss, "learning_rate": progress.learning_rate}
+
+
+@contextmanager
+def progress_bar(n_steps: int, *, quiet: bool, note: str = "") -> Iterator[Callable[[Progress], None]]:
+    """A bar with the loss and the rate of steps; on a terminal only."""
+    with tqdm(total=n_steps, disable=True if quiet else None, leave=False, unit="step", desc=note) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.update(progress.step - bar.n)
+            bar.set_postfix(loss=f"{progress.loss:.4g}", refresh=False)
+
+        yield show
+
+
+def _train(
+    prepared: Prepared,
+    folder: TrainingFolder,
+    device: torch.device,
+    processes: Processes,
+    *,
+    resume: bool,
+    quiet: bool,
+) -> Trained:
+    settings, recipe = prepared.settings, prepared.settings.recipe()
+    writes, state, seconds, begin = processes.rank == 0, None, 0.0, perf_counter()
+    if resume and folder.checkpoint.exists():
+        state, saved = TrainingState.load(folder.checkpoint, prepared.make_model, recipe, device)
+        seconds = saved["seconds"]
+        if writes:
+            folder.cut_metrics(saved["metrics_size"])
+    elif resume and writes:
+        folder.cut_metrics(0)
+    every = report_interval(recipe.n_steps)
+    between = every * max(1, REPORTS // CHECKPOINTS)
+    with progress_bar(recipe.n_steps, quiet=quiet or not writes) as show:
+
+        def listen(progress: Progress, state: TrainingState) -> None:
+            show(progress)
+            if writes:
+                folder.report(metrics_line(progress))
+                if progress.step % between == 0 or progress.step == recipe.n_steps:
+                    about = {
+                        "metrics_size": folder.metrics_size(),
+                        "seconds": seconds + perf_counter() - begin,
+                    }
+                    state.save(folder.checkpoint, recipe, about)
+
+        trained = train(
+            prepared.make_model,
+            settings.pairs(prepared.problem),
+            recipe,
+            device=device,
+            every=every,
+            listener=listen,
+            state=state,
+            processes=processes,
+            threads=settings.threads,
+        )
+    return replace(trained, seconds=seconds + trained.seconds)
+
+
+def _finish(
+    prepared: Prepared,
+    trained: Trained,
+    folder: Path,
+    command: str,
+    device: torch.device,
+    compare: bool,
+) -> str:
+    """Write the model, its comparison with the exact flow, and the record."""
+    from ecd2g.experiments.compare_figures import save_training_curves  # noqa: PLC0415 - loads matplotlib
+
+    save_model(folder / MODEL, trained.model)
+    lines = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
+    curve = ([line["step"] for line in lines], [line["loss"] for line in lines])
+    save_training_curves({prepared.settings.model: curve}, folder / "loss")
+    experiment, problem = prepared.settings.experiment, prepared.problem
+    solved = SolvedExperiment(experiment, experiment, problem, experiment.solve(problem))
+    numbers = circuit_numbers(solved) | {
+        "fingerprint": fingerprint(prepared.problem),
+        "experiment": experiment_name(prepared.settings.experiment),
+        "training": {
+            "model": prepared.settings.model,
+            "about": named_model(prepared.settings.model).about,
+            "parameters": trained.model.n_parameters,
+            "steps": prepared.settings.n_steps,
+            "final_loss": lines[-1]["loss"],
+        },
+    }
+    timing: dict[str, Any] = {"train_s": round(trained.seconds, 6)}
+    text = f"{prepared.settings.model}: loss {lines[-1]['loss']:.4g} in {trained.seconds:.1f} s"
+    if compare:
+        try:
+            comparison = Comparison.begin(experiment, problem)
+            comparison.add(prepared.settings.model, prepared.settings.seed, trained.model, trained.seconds)
+            numbers |= comparison.numbers()
+            timing |= comparison.timing()
+            text += f"\n{comparison.table()}"
+        except CapacityError as error:
+            numbers["not_compared"] = str(error)
+            text += f"\nnot compared with the exact flow: {error}"
+    write_record(
+        folder,
+        command=command,
+        config=prepared.settings,
+        asked=prepared.asked,
+        numbers=numbers,
+        timing=timing,
+        device=str(device),
+    )
+    return text

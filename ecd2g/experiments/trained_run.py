@@ -1,0 +1,71 @@
+"""A finished training read back from its run folder: the settings, the problem made again, and the model."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ecd2g.errors import InputError
+from ecd2g.experiments.run_folder import FORMAT, RESULTS
+from ecd2g.experiments.train_run import MODEL, Prepared
+from ecd2g.experiments.training import fingerprint, training_from
+from ecd2g.experiments.training_folder import METRICS
+from ecd2g.learned.model import CurrentModel
+from ecd2g.learned.model_file import load_model
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedRun:
+    """A run folder of `ecd2g train`."""
+
+    folder: Path
+    prepared: Prepared
+    model: CurrentModel
+    train_s: float
+
+    @classmethod
+    def read(cls, folder: Path) -> "TrainedRun":
+        """InputError where the folder holds no training, or its data are not what they were."""
+        results = _results(folder)
+        try:
+            numbers, timing = results["numbers"], results["timing"]
+            asked = training_from(results["config"], numbers["experiment"])
+            trained_on, train_s = numbers["fingerprint"], float(timing["train_s"])
+        except (KeyError, TypeError, ValueError):
+            raise InputError(
+                f"{folder} must be a run folder of `ecd2g train`, but it is one of another kind"
+            ) from None
+        prepared = Prepared.of(asked)
+        if fingerprint(prepared.problem) != trained_on:
+            raise InputError(
+                f"{folder} was trained on other data than {prepared.problem.title} is now; restore the files that it "
+                f"was trained on, or train again"
+            )
+        return cls(folder, prepared, load_model(folder / MODEL, prepared.circuit), train_s)
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.prepared.settings.model
+
+    def curve(self) -> tuple[list[float], list[float]]:
+        """Steps of the training and its losses after them."""
+        try:
+            lines = [
+                json.loads(line) for line in (self.folder / METRICS).read_text(encoding="utf-8").splitlines()
+            ]
+            return [line["step"] for line in lines], [line["loss"] for line in lines]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"{self.folder / METRICS} must hold one line of numbers a report ({error})"
+            ) from None
+
+
+def _results(folder: Path) -> dict[str, Any]:
+    try:
+        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder} must be a run folder of `ecd2g train` ({error}); train first") from None
+    if not isinstance(results, dict) or results.get("format") != FORMAT:
+        raise InputError(f"{folder} must be a run folder of this release ({FORMAT}); train again")
+    return results
