@@ -119,7 +119,7 @@ class Comparison:
         }
         walks, begin = None, perf_counter()
         try:
-            walks = flow.sample(self.n_walks, "two-way", self.experiment.seed)
+            walks = flow.sample(self.n_walks, "two-way", np.random.default_rng([self.experiment.seed, seed]))
             timing = timing | {"walk_s": perf_counter() - begin}
             numbers |= self._walk_numbers(walks)
         except StrandedWalkerError as error:
@@ -158,13 +158,13 @@ def over_seeds(every: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if all(isinstance(value, dict) for value in found):
             merged[name] = over_seeds(found) if len(found) > 1 else found[0]
         elif all(isinstance(value, (int, float)) for value in found):
-            merged[name] = spread([float(value) for value in found], len(every))
+            merged[name] = spread(found, len(every))
         else:
             merged[name] = f"{len(found)} of {len(every)} seeds: {found[0]}"
     return merged
 
 
-def spread(values: list[float], n_seeds: int) -> Any:
+def spread(values: list[Any], n_seeds: int) -> Any:
     """Mean, standard deviation and every value; one number where all agree."""
     if len(set(values)) == 1 and len(values) == n_seeds:
         return values[0]

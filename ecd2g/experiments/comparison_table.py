@@ -34,6 +34,9 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Name of every line, and where its number is among those of a model."""
 
+STRANDED = "stranded"
+"""What stands where walkers of a model reach a node that they cannot leave."""
+
 TIMES = (("training, s", "train_s"), ("all currents, s", "currents_s"))
 
 
@@ -50,7 +53,7 @@ def comparison_table(numbers: dict[str, Any], timing: dict[str, float], n_walks:
     counts = [len(model["seeds"]) for model in models.values()]
     if max(counts) > 1:
         rows.insert(0, ("seeds", [str(count) for count in counts], ""))
-    filled = [(name, cells, perfect) for name, cells, perfect in rows if any(cells)]
+    filled = [row for row in rows if set(row[1]) - {"", STRANDED}]
     return _aligned([("", list(models), PERFECT), *filled]) + "".join(_reasons(models))
 
 
@@ -58,7 +61,7 @@ def _entry(model: dict[str, Any], path: tuple[str, ...]) -> str:
     value: Any = model
     for step in path:
         if not isinstance(value, dict) or step not in value:
-            return "stranded" if isinstance(value, dict) and "stranded" in value and "W" not in step else ""
+            return STRANDED if isinstance(value, dict) and STRANDED in value else ""
         value = value[step]
     if isinstance(value, dict):
         return f"{number(value['mean'])} ± {value['standard_deviation']:.2g}"
@@ -96,7 +99,7 @@ def _reasons(models: dict[str, Any]) -> list[str]:
     lines = []
     for name, model in models.items():
         for rule, law in model["rules"].items():
-            for reason in ("stranded", "skipped"):
+            for reason in (STRANDED, "skipped"):
                 if reason in law:
                     lines.append(f"\n{name}, {rule}: {law[reason]}")
     return lines

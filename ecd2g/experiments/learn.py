@@ -1,8 +1,14 @@
 """The learned half of a reproduction: every model of the list, over several seeds, beside the exact flow."""
 
 import json
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
+
+from tqdm import tqdm
 
 from ecd2g.data import Problem
 from ecd2g.experiments.comparison import N_WALKS, Comparison
@@ -12,6 +18,9 @@ from ecd2g.experiments.train_run import Prepared, train_model
 from ecd2g.experiments.training import Training
 from ecd2g.learned.model_file import save_model
 from ecd2g.learned.training import Trained
+
+Curve = tuple[list[float], list[float]]
+"""Steps of a training, and its losses after them."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +37,33 @@ class Learning:
 
 def learn(
     experiment: Experiment, problem: Problem, learning: Learning, folder: Path, *, quiet: bool
-) -> tuple[Comparison, dict[str, tuple[list[float], list[float]]]]:
+) -> tuple[Comparison, dict[str, Curve]]:
     """Train and compare; weights and losses go to ``models/`` in the folder. Returns the losses of the first seeds."""
     comparison = Comparison.begin(experiment, problem, learning.n_compared_walks)
     (folder / "models").mkdir()
-    curves = {}
-    for model in learning.models:
-        for seed in range(learning.n_seeds):
-            settings = Training(experiment, model, n_steps=learning.n_steps, seed=seed)
-            trained = train_model(Prepared.of(settings, problem), quiet=quiet, note=f"{model}, seed {seed}")
-            comparison.add(model, seed, trained.model, trained.seconds)
-            _save(trained, folder / "models" / f"{model}-seed{seed}")
-            curves.setdefault(model, (trained.steps.tolist(), trained.losses.tolist()))
+    trainings = [
+        Prepared.of(Training(experiment, model, n_steps=learning.n_steps, seed=seed), problem)
+        for model in learning.models
+        for seed in range(learning.n_seeds)
+    ]
+    curves: dict[str, Curve] = {}
+    for prepared, trained in zip(trainings, train_all(trainings, quiet=quiet), strict=True):
+        model, seed = prepared.settings.model, prepared.settings.seed
+        comparison.add(model, seed, trained.model, trained.seconds)
+        _save(trained, folder / "models" / f"{model}-seed{seed}")
+        curves.setdefault(model, (trained.steps.tolist(), trained.losses.tolist()))
     return comparison, curves
+
+
+def train_all(trainings: Sequence[Prepared], *, quiet: bool) -> Iterator[Trained]:
+    """Every training in turn, one on each processor at a time; the results do not depend on how many there are."""
+    workers = min(len(trainings), os.cpu_count() or 1)
+    bar = partial(tqdm, total=len(trainings), disable=True if quiet else None, leave=False, unit="training")
+    if workers == 1:
+        yield from bar(map(train_model, trainings))
+        return
+    with get_context("spawn").Pool(workers) as pool:  # ends its processes however the block ends
+        yield from bar(pool.imap(train_model, trainings))
 
 
 def _save(trained: Trained, path: Path) -> None:

@@ -89,18 +89,16 @@ def train_run(
             return _finish(prepared, trained, folder.path, command, chosen, compare) if writes else ""
 
 
-def train_model(prepared: Prepared, *, quiet: bool = True, note: str = "") -> Trained:
-    """Train on this machine's CPU without a folder."""
+def train_model(prepared: Prepared) -> Trained:
+    """Train on a CPU, without a folder."""
     settings = prepared.settings
-    with progress_bar(settings.n_steps, quiet=quiet, note=note) as show:
-        return train(
-            prepared.make_model,
-            settings.pairs(prepared.problem),
-            settings.recipe(),
-            every=report_interval(settings.n_steps),
-            listener=lambda progress, state: show(progress),
-            threads=settings.threads,
-        )
+    return train(
+        prepared.make_model,
+        settings.pairs(prepared.problem),
+        settings.recipe(),
+        every=report_interval(settings.n_steps),
+        threads=settings.threads,
+    )
 
 
 def report_interval(n_steps: int) -> int:
@@ -114,9 +112,9 @@ def metrics_line(progress: Progress) -> dict[str, float]:
 
 
 @contextmanager
-def progress_bar(n_steps: int, *, quiet: bool, note: str = "") -> Iterator[Callable[[Progress], None]]:
+def progress_bar(n_steps: int, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
     """A bar with the loss and the rate of steps; on a terminal only."""
-    with tqdm(total=n_steps, disable=True if quiet else None, leave=False, unit="step", desc=note) as bar:
+    with tqdm(total=n_steps, disable=True if quiet else None, leave=False, unit="step") as bar:
 
         def show(progress: Progress) -> None:
             bar.update(progress.step - bar.n)

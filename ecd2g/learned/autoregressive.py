@@ -38,7 +38,7 @@ class AutoregressiveDensity(Density):
         """Log p(. | x_<i) of every site, ``(m, n_sites, most_symbols)``; -inf for symbols a site lacks."""
         n_sites = self.space.n_sites
         embedded = self.symbols[torch.arange(n_sites, device=states.device), states]
-        before = embedded.cumsum(1) - embedded
+        before = nn.functional.pad(embedded[:, :-1].cumsum(1), (0, 0, 1, 0))
         hidden = self.network(before + self.sites)
         logits = torch.einsum("msw,swk->msk", hidden, self.heads) + self.biases
         return logits.masked_fill(self.missing, -torch.inf).log_softmax(-1)

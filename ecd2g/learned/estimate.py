@@ -76,6 +76,8 @@ class Estimate:
 def require_learnable(circuit: LayeredCircuit) -> None:
     """Raise InputError unless the circuit is one whose potentials (13) can be estimated from a batch."""
     kernel = complete_kernel(circuit)
+    if kernel.n_states == 1:
+        raise InputError("a single state leaves nothing to learn; use a space of two states or more")
     if kernel.n_states == 2 and kernel.lateral > kernel.forward:
         raise InputError(
             "with two states the lateral resistance R must be at least the forward resistance r to train on; "

@@ -50,7 +50,8 @@ class Recipe:
     def make_optimiser(self, model: nn.Module) -> torch.optim.Optimizer:
         """The optimiser for the parameters of a model."""
         make = torch.optim.Adam if self.optimiser == "adam" else torch.optim.SGD
-        return make(model.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay)
+        # fused: one call for all weights, which is half the time of a small network's step
+        return make(model.parameters(), lr=self.learning_rate, weight_decay=self.weight_decay, fused=True)
 
     def rate(self, step: int) -> float:
         """Learning rate of a step: constant, or falling to zero along half a cosine."""
