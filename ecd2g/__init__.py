@@ -1,4 +1,4 @@
-"""ecd2g: exact electric currents for discrete data generation (ECD2G, arXiv 2509.23825)."""
+"""ecd2g: electric currents for discrete data generation, exact and learned (ECD2G, arXiv 2509.23825)."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from ecd2g import circuit as circuit
     from ecd2g import data as data
     from ecd2g import experiments as experiments
+    from ecd2g import learned as learned
     from ecd2g import metrics as metrics
     from ecd2g import movement as movement
     from ecd2g import plots as plots
@@ -54,7 +55,7 @@ _HOMES = {
     "solve": "ecd2g.reference.solve",
 }
 _SUBPACKAGES = frozenset(
-    ["circuit", "data", "experiments", "metrics", "movement", "plots", "reference", "testing"]
+    ["circuit", "data", "experiments", "learned", "metrics", "movement", "plots", "reference", "testing"]
 )
 
 

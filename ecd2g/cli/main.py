@@ -37,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Ecd2gError as error:
         return _fail(_whole(error, str(error)), REFUSED)
     except MemoryError as error:
-        return _fail(f"there is not enough memory ({error}); use a smaller problem or fewer walks", REFUSED)
+        message = f"there is not enough memory ({error}); use a smaller problem or fewer walks"
+        return _fail(_whole(error, message), REFUSED)
     except BrokenPipeError:
         # the reader of our output, `head` say, has left; do not let Python complain at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

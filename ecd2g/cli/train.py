@@ -18,6 +18,7 @@ from ecd2g.cli.options import (
     require_learned,
     whole_number,
 )
+from ecd2g.cli.options import SETTINGS as CIRCUIT_SETTINGS
 from ecd2g.errors import InputError
 
 SETTINGS = (
@@ -109,12 +110,12 @@ def run(args: argparse.Namespace, command: str) -> int:
     chosen = given(args, SETTINGS)
     no_data = args.problem is None and args.source is None and args.target is None
     if args.resume and no_data:
-        if chosen:
+        if chosen or given(args, (*CIRCUIT_SETTINGS, "n_symbols")):
             raise InputError(
                 "--resume goes on with the settings it began with; leave the others out, or repeat them all"
             )
         about = unfinished(args.out)
-        training = training_from(about["config"], about["problem"])
+        training = training_from(about.get("config"), about.get("problem"))
     else:
         training = Training(experiment_of(args), **chosen)  # type: ignore[arg-type]
     text = train_run(

@@ -66,7 +66,8 @@ def _figures(comparison: Comparison) -> Figures:
             {name: law.reshape(sizes) for name, law in _end_laws(comparison, first).items()}
         )
         chosen["visits"] = lambda: _visits(comparison, first)
-        chosen["paths"] = lambda: _paths(comparison, first)
+        best = _best(first)
+        chosen[f"paths_{best.model.replace(' ', '_')}"] = lambda: _paths(comparison, best)
     return chosen
 
 
@@ -115,11 +116,14 @@ def _visits(comparison: Comparison, first: dict[str, Compared]) -> Any:
     return grid_comparison(visits, layers=layers, difference=True)
 
 
-def _paths(comparison: Comparison, first: dict[str, Compared]) -> Any:
-    """Walks of the learned model whose sampled ends are nearest to the target."""
+def _best(first: dict[str, Compared]) -> Compared:
+    """The learned model whose sampled ends are nearest to the target."""
     learned = [one for name, one in first.items() if name != EXACT and one.walks is not None]
-    best = min(learned, key=lambda one: one.numbers["walks"]["total_variation"], default=first[EXACT])
-    paths = best.flow.sample(PATHS, rng=comparison.experiment.seed, paths=True).paths
+    return min(learned, key=lambda one: one.numbers["walks"]["total_variation"], default=first[EXACT])
+
+
+def _paths(comparison: Comparison, one: Compared) -> Any:
+    paths = one.flow.sample(PATHS, rng=comparison.experiment.seed, paths=True).paths
     sizes = comparison.problem.space.alphabet_sizes
     source, target = (
         law.to_array().reshape(sizes) for law in (comparison.problem.source, comparison.problem.target)

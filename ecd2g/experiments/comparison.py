@@ -10,7 +10,7 @@ import numpy as np
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.data import Problem
 from ecd2g.errors import SolverError, StrandedWalkerError
-from ecd2g.experiments.comparison_table import comparison_table
+from ecd2g.experiments.comparison_table import PERFECT, comparison_table
 from ecd2g.experiments.distances import Target
 from ecd2g.experiments.experiment import Experiment
 from ecd2g.experiments.measures import transport_numbers
@@ -88,12 +88,12 @@ class Comparison:
         return list(dict.fromkeys(one.model for one in self.compared))
 
     def numbers(self) -> dict[str, Any]:
-        """The floor and every model: mean over its seeds, standard deviation where there are several, and each seed."""
+        """Every model: mean over its seeds, standard deviation, each seed; and what perfect samples show."""
         models = {}
         for model in self.models:
             every = [one.numbers for one in self.of_model(model)]
             models[model] = {"seeds": [one.seed for one in self.of_model(model)]} | over_seeds(every)
-        return {"floor": self.floor, "models": models}
+        return {"models": models | {PERFECT: {"walks": self.floor}}}
 
     def timing(self) -> dict[str, Any]:
         """Seconds of every model: training, currents, and walks; mean over seeds."""
@@ -168,9 +168,15 @@ def spread(values: list[Any], n_seeds: int) -> Any:
     """Mean, standard deviation and every value; one number where all agree."""
     if len(set(values)) == 1 and len(values) == n_seeds:
         return values[0]
-    finite = np.all(np.isfinite(values))
     return {
         "mean": float(np.mean(values)),
-        "standard_deviation": float(np.std(values, ddof=1)) if finite and len(values) > 1 else 0.0,
+        "standard_deviation": _deviation(values),
         "values": values,
     }
+
+
+def _deviation(values: list[Any]) -> float:
+    """Standard deviation; infinite where a value is, zero of a single one."""
+    if not np.all(np.isfinite(values)):
+        return float("inf")
+    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0

@@ -6,7 +6,7 @@ from typing import Any
 from ecd2g.experiments.summary import number
 
 PERFECT = "perfect samples"
-"""Name of the column with what as many perfect samples are expected to show."""
+"""Name of the entry with what as many perfect samples are expected to show."""
 
 LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("trained numbers", ("parameters",)),
@@ -42,7 +42,8 @@ TIMES = (("training, s", "train_s"), ("all currents, s", "currents_s"))
 
 def comparison_table(numbers: dict[str, Any], timing: dict[str, float], n_walks: int) -> str:
     """Mean over seeds, and the standard deviation where there are several; lines without a number are left out."""
-    models, floor = numbers["models"], numbers["floor"]
+    models = dict(numbers["models"])
+    floor = models.pop(PERFECT)["walks"]
     rows = [
         (name, [_entry(model, path) for model in models.values()], _perfect(floor, path))
         for name, path in LINES

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -62,7 +63,8 @@ def train_all(trainings: Sequence[Prepared], *, quiet: bool) -> Iterator[Trained
     if workers == 1:
         yield from bar(map(train_model, trainings))
         return
-    with get_context("spawn").Pool(workers) as pool:  # ends its processes however the block ends
+    # Ctrl-C reaches every process, but only this one answers; the block ends the others however it ends
+    with get_context("spawn").Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
         yield from bar(pool.imap(train_model, trainings))
 
 

@@ -26,6 +26,9 @@ INFINITE = {"infinity": "∞", "inf": "∞", "-infinity": "−∞", "-inf": "−
 EMPTY: tuple[Any, ...] = (None, "", [])
 """Values that say nothing; their rows and columns are left out."""
 
+SPREAD = {"mean", "standard_deviation"}
+"""Names in a number that was measured for several seeds."""
+
 Path = tuple[str, ...]
 """The names that lead to a number, outermost first."""
 
@@ -73,6 +76,8 @@ def cell(value: Any) -> str:
         return _shown(number(value), repr(value))
     if isinstance(value, list):
         return _listed(value)
+    if _is_spread(value):
+        return f"{cell(value['mean'])} ± {cell(value['standard_deviation'])}"
     if value in INFINITE:
         return _shown(INFINITE[value], value)
     return "–" if value is None else escape(str(value))
@@ -101,10 +106,15 @@ def _rows(value: Any) -> dict[str, dict[Path, Any]]:
 
 def _leaves(value: Any, path: Path = (), *, keep_tables: bool = False) -> dict[Path, Any]:
     """Every value that says something; with `keep_tables`, what makes a table of its own stays in one piece."""
-    if not isinstance(value, dict) or (keep_tables and _rows(value)):
+    if not isinstance(value, dict) or _is_spread(value) or (keep_tables and _rows(value)):
         return {} if value in EMPTY else {path: value}
     inner = (_leaves(entry, (*path, str(name)), keep_tables=keep_tables) for name, entry in value.items())
     return {where: leaf for leaves in inner for where, leaf in leaves.items()}
+
+
+def _is_spread(value: Any) -> bool:
+    """Whether it is a number over several seeds, which is one entry of a table."""
+    return isinstance(value, dict) and value.keys() >= SPREAD
 
 
 def _grid(rows: dict[str, dict[Path, Any]], *, named: bool) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from shutil import copyfile
 from time import perf_counter
 from typing import Any
 
@@ -17,9 +18,10 @@ from ecd2g.errors import CapacityError
 from ecd2g.experiments.comparison import Comparison
 from ecd2g.experiments.measures import circuit_numbers
 from ecd2g.experiments.record import write_record
+from ecd2g.experiments.run_folder import run_folder
 from ecd2g.experiments.solved import SolvedExperiment
 from ecd2g.experiments.training import Training, experiment_name, fingerprint
-from ecd2g.experiments.training_folder import METRICS, TrainingFolder, training_folder
+from ecd2g.experiments.training_folder import METRICS, TrainingFolder, folder_beside, training_folder
 from ecd2g.learned.checkpoint import TrainingState
 from ecd2g.learned.model import CurrentModel
 from ecd2g.learned.model_file import save_model
@@ -61,7 +63,7 @@ class Prepared:
         return {
             "problem": experiment_name(self.settings.experiment),
             "config": asdict(self.settings),
-            "fingerprint": fingerprint(self.problem),
+            "fingerprint": fingerprint(self.problem, self.settings.pairs(self.problem)),
         }
 
 
@@ -82,11 +84,13 @@ def train_run(
     with joined_processes(chosen) as processes:
         writes = processes.rank == 0
         place = training_folder(out, prepared.about(), resume=resume, overwrite=overwrite)
-        with (
-            place if writes else nullcontext(TrainingFolder(out.with_name(f"{out.name}.training"))) as folder
-        ):
+        with place if writes else nullcontext(TrainingFolder(folder_beside(out))) as folder:
             trained = _train(prepared, folder, chosen, processes, resume=resume, quiet=quiet)
-            return _finish(prepared, trained, folder.path, command, chosen, compare) if writes else ""
+            if not writes:
+                return ""
+            with run_folder(out, overwrite=overwrite) as run:
+                copyfile(folder.path / METRICS, run / METRICS)
+                return _finish(prepared, trained, run, command, chosen, compare)
 
 
 def train_model(prepared: Prepared) -> Trained:
@@ -136,9 +140,9 @@ def _train(
     writes, state, seconds, begin = processes.rank == 0, None, 0.0, perf_counter()
     if resume and folder.checkpoint.exists():
         state, saved = TrainingState.load(folder.checkpoint, prepared.make_model, recipe, device)
-        seconds = saved["seconds"]
+        seconds = float(saved.get("seconds", 0.0))
         if writes:
-            folder.cut_metrics(saved["metrics_size"])
+            folder.cut_metrics(int(saved.get("metrics_size", 0)))
     elif resume and writes:
         folder.cut_metrics(0)
     every = report_interval(recipe.n_steps)
@@ -151,7 +155,7 @@ def _train(
                 folder.report(metrics_line(progress))
                 if progress.step % between == 0 or progress.step == recipe.n_steps:
                     about = {
-                        "metrics_size": folder.metrics_size(),
+                        "metrics_size": folder.flush_metrics(),
                         "seconds": seconds + perf_counter() - begin,
                     }
                     state.save(folder.checkpoint, recipe, about)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from ecd2g.learned.pairs import Coupling, GivenPairs, IndependentPairs, Transpor
 from ecd2g.learned.recipe import Recipe
 
 CouplingName = Literal["independent", "minibatch-ot", "given"]
+COUPLINGS: tuple[str, ...] = get_args(CouplingName)
 
 OWN = "own data"
 """Name of experiments on the user's own files."""
@@ -57,6 +58,8 @@ class Training:
 
     def pairs(self, problem: Problem) -> Coupling:
         """Where the pairs come from."""
+        if self.coupling not in COUPLINGS:
+            raise InputError(f"coupling must be one of {', '.join(COUPLINGS)}, got {self.coupling!r}")
         if self.coupling == "given":
             return _given_pairs(self.experiment, problem)
         independent = IndependentPairs(problem.source, problem.target)
@@ -76,20 +79,32 @@ def experiment_name(experiment: Experiment) -> str:
     return names.get(type(experiment), OWN)
 
 
-def training_from(config: dict[str, Any], name: str) -> Training:
-    """The training that results.json describes; `name` is the name of its experiment."""
-    kind = OwnData if name == OWN else EXPERIMENTS[name]
-    inner: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in config["experiment"].items()
-    }
-    return Training(**(config | {"experiment": kind(**inner)}))
+def training_from(config: Any, name: Any) -> Training:
+    """The training that results.json or training.json describes; `name` is the name of its experiment.
+
+    InputError where it describes none that this release knows.
+    """
+    try:
+        kind = OwnData if name == OWN else EXPERIMENTS[name]
+        inner: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in config["experiment"].items()
+        }
+        training = Training(**(config | {"experiment": kind(**inner)}))
+        training.recipe()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"the settings must be those of a training of this release ({error})") from None
+    return training
 
 
-def fingerprint(problem: Problem) -> str:
-    """A checksum of source and target: trainings are compared and continued on the very same data."""
+def fingerprint(problem: Problem, pairs: Coupling | None = None) -> str:
+    """A checksum of source and target, and of given pairs: trainings are continued on the very same data."""
     digest = hashlib.sha256(repr(problem.space.alphabet_sizes).encode())
     for distribution in (problem.source, problem.target):
         states = distribution.support()
         digest.update(np.ascontiguousarray(states, dtype="<i8").tobytes())
         digest.update(distribution.probabilities[distribution.probabilities > 0].astype("<f8").tobytes())
+    if isinstance(pairs, GivenPairs):
+        for states in (pairs.starts, pairs.ends):
+            digest.update(np.ascontiguousarray(states, dtype="<i8").tobytes())
     return digest.hexdigest()

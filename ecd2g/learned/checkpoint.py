@@ -56,15 +56,19 @@ class TrainingState:
                     parameter.copy_(average)
         return self.model.eval()
 
+    def require_finite(self) -> None:
+        """Raise Ecd2gError where a weight is infinite or not a number."""
+        if not all(bool(torch.isfinite(one).all()) for one in self.model.parameters()):
+            raise Ecd2gError(
+                f"the weights are no numbers any more after step {self.step}; lower the learning rate"
+            )
+
     def save(self, path: Path, recipe: Recipe, about: dict[str, Any]) -> None:
         """Write a checkpoint; the one before it stays whole until the new one is on the disk.
 
         Ecd2gError where the weights are not finite: such a checkpoint would replace a good one.
         """
-        if not all(bool(torch.isfinite(one).all()) for one in self.model.parameters()):
-            raise Ecd2gError(
-                f"the weights are no numbers any more after step {self.step}; lower the learning rate"
-            )
+        self.require_finite()
         tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
         for number, average in enumerate(self.average or []):
             tensors[f"average.{number}"] = average
@@ -98,20 +102,21 @@ class TrainingState:
                     f"is {_plain(mine)}; continue with the same settings, or begin a new training"
                 )
         try:
+            state.step = int(saved["step"])
+            state.rng.bit_generator.state = saved["rng"]
             state.model.load_state_dict(_under("model.", tensors))
             optimiser = state.optimiser.state_dict()
             optimiser["state"] = _by_number(_under("optimiser.", tensors))
+            if state.step > 0:
+                _check_entries(recipe, list(state.model.parameters()), optimiser["state"])
             state.optimiser.load_state_dict(optimiser)
-            averages = _under("average.", tensors)
-            if state.average is not None:
-                state.average = [averages[str(i)].to(device) for i in range(len(state.average))]
-            state.rng.bit_generator.state = saved["rng"]
-            state.step = int(saved["step"])
-        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+            for number, average in enumerate(state.average or []):
+                average.copy_(tensors[f"average.{number}"])
+        except (KeyError, ValueError, RuntimeError, TypeError, AttributeError) as error:
             raise InputError(
                 f"{path} must be a whole checkpoint, but parts of it do not fit ({error})"
             ) from None
-        return state, saved["about"]
+        return state, saved.get("about", {})
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -125,6 +130,16 @@ def _by_number(tensors: dict[str, Tensor]) -> dict[int, dict[str, Tensor]]:
         number, entry = name.split(".", 1)
         found.setdefault(int(number), {})[entry] = tensor
     return found
+
+
+def _check_entries(recipe: Recipe, parameters: list[Tensor], entries: dict[int, dict[str, Tensor]]) -> None:
+    """The optimiser would fill what is missing with zeros, and so train on, but not as before."""
+    wanted = {"step", "exp_avg", "exp_avg_sq"} if recipe.optimiser == "adam" else set()
+    for number, parameter in enumerate(parameters):
+        found = entries.get(number, {})
+        shapes = {tensor.shape for name, tensor in found.items() if name != "step"}
+        if set(found) != wanted or not shapes <= {parameter.shape}:
+            raise ValueError(f"what the optimiser knows of weight {number}")
 
 
 def _plain(value: Any) -> Any:

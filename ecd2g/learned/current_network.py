@@ -39,7 +39,7 @@ class CurrentNetwork(CurrentModel):
     paper   states enter as numbers in [-1, 1] (our choice, the paper does not say), the output is the current in
             ampere, the loss is (14)
     scaled  the same network; states enter as one-hot vectors with a flag for forward edges, the output is in units of
-            the current that a deviation of 1/V causes there, the loss is the power R (I_theta - I)^2 of the error
+            the current to be expected there, the loss is the power R (I_theta - I)^2 of the error
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class CurrentNetwork(CurrentModel):
         require_table(circuit.n_states, "the learned currents of all edges", copies=circuit.n_gaps)
         with torch.no_grad():
             tables = np.stack([self._table(gap) for gap in range(circuit.n_gaps)])
-        atoms = self.start_atoms(source, np.zeros(circuit.n_states))
+        atoms = self.start_atoms(source)
         return with_own_sink(TableField(circuit, atoms, fitted_potentials(circuit, tables), tables))
 
     def _outputs(self, gaps: Tensor, before: Tensor, after: Tensor) -> Tensor:
@@ -130,12 +130,17 @@ class CurrentNetwork(CurrentModel):
 
 
 def _units(circuit: LayeredCircuit) -> NDArray[np.float64]:
-    """Currents that deviations of 1/V of source and sink cause: rows lateral and forward, ``(2, n_gaps)``."""
+    """Currents that deviations of 1/V of source and sink cause, or the drop of the layer means, where that is more.
+
+    Rows lateral and forward, ``(2, n_gaps)``. The deviations alone would not do: they die out towards the middle where
+    R is small, and with r = R are zero there.
+    """
     kernel = complete_kernel(circuit)
     response, n_states = chain_response(kernel, circuit.n_layers), float(kernel.n_states)
     layer = np.abs(response.total) / n_states
     drop = (np.abs(response.drop) + np.abs(response.drop[::-1])) / n_states
-    return np.stack([kernel.lateral * np.hypot(layer[:-1], layer[1:]), kernel.forward * drop])
+    either = np.maximum(np.stack([np.hypot(layer[:-1], layer[1:]), drop]), response.mean_drop)
+    return np.array([[kernel.lateral], [kernel.forward]]) * either
 
 
 def fitted_potentials(circuit: LayeredCircuit, tables: NDArray[np.float64]) -> NDArray[np.float64]:

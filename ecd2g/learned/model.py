@@ -65,10 +65,11 @@ class CurrentModel(nn.Module, ABC):
     def tensor(self, values: NDArray) -> Tensor:
         """An array on the device of the model; floats become float32."""
         kind = torch.float32 if values.dtype.kind == "f" else torch.int64
-        return torch.as_tensor(values, dtype=kind, device=self.device)
+        return torch.tensor(np.ascontiguousarray(values), dtype=kind, device=self.device)
 
-    def start_atoms(self, source: Distribution, sink: NDArray[np.float64]) -> Atoms:
-        """All states one by one, with walks that start in `source` and stop by `sink`."""
+    def start_atoms(self, source: Distribution, sink: NDArray[np.float64] | None = None) -> Atoms:
+        """All states one by one, with walks that start in `source` and stop by `sink`, or nowhere as yet."""
         space = self.circuit.space
         space.require_enumerable("a learned field")
-        return Atoms(space, None, np.ones(space.n_states), source.to_array(), sink)
+        stop = np.zeros(space.n_states) if sink is None else sink
+        return Atoms(space, None, np.ones(space.n_states), source.to_array(), stop)

@@ -16,6 +16,9 @@ from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.volume import Volume, draw_states
 from ecd2g.reference.closed_form import chain_response, complete_kernel
 
+FAINT = float(np.finfo(np.float64).eps)
+"""Layers where deviations are smaller than this, beside those of the first layer, keep the mean of the layer."""
+
 PIECE = 65_536
 """States that the network looks at in one piece when all of them are asked for."""
 
@@ -36,7 +39,8 @@ class PotentialNetwork(CurrentModel):
         kernel, n_layers = complete_kernel(circuit), circuit.n_layers
         response, n_states = chain_response(kernel, n_layers), float(kernel.n_states)
         self.means = response.mean_drop * ((n_layers - 1) / 2 - np.arange(n_layers))
-        self.unit = np.abs(response.total) / n_states
+        unit = np.abs(response.total) / n_states
+        self.unit = np.where(unit > FAINT * unit[0], unit, 0.0)
         self.encode = SymbolEmbedding(circuit.space, hidden[0])
         self.network = perceptron(hidden[0], hidden, n_layers)
         # a b V phi^2 in every gap a layer borders on, and (a - b) drop^2: divided by a, so of order one
@@ -57,7 +61,8 @@ class PotentialNetwork(CurrentModel):
         estimate = Estimate.from_pairs(self.circuit, coupling.draw(n_pairs, rng))
         whole = space.n_states <= n_points
         states = space.all_states() if whole else draw_states(volume, self.circuit, coupling, n_points, rng)
-        targets = (estimate.potentials(states) - self.means) / self.unit
+        deviations = estimate.potentials(states) - self.means
+        targets = np.divide(deviations, self.unit, out=np.zeros_like(deviations), where=self.unit > 0)
         return Examples((states,), targets, np.ones(len(states)))
 
     def forward(self, examples: Examples) -> Tensor:
@@ -82,7 +87,7 @@ class PotentialNetwork(CurrentModel):
 
     def field(self, source: Distribution) -> CompleteField:
         """Currents by Ohm's law (4) between all states."""
-        atoms = self.start_atoms(source, np.zeros(self.circuit.n_states))
+        atoms = self.start_atoms(source)
         potentials = self.potentials_at(self.circuit.space.all_states())
         return with_own_sink(CompleteField(self.circuit, atoms, potentials, potentials[:-1] - potentials[1:]))
 

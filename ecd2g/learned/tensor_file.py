@@ -49,7 +49,7 @@ def read_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, An
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
         raise InputError(f"{path} must be a {kind} of ecd2g, but there is no such file") from None
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"{path} must be a {kind} of ecd2g, but it is damaged or of another kind ({error}); "
             f"take a whole copy, or train again"
@@ -61,4 +61,7 @@ def read_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, An
             f"{path} must be a {kind} of version {VERSION}, got version {header.get('version')}; "
             f"read it with the release of ecd2g that wrote it, or train again"
         )
-    return tensors, header["about"]
+    about = header.get("about")
+    if not isinstance(about, dict):
+        raise InputError(f"{path} must say what its tensors belong to, but it does not; train again")
+    return tensors, about

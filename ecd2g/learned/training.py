@@ -82,6 +82,7 @@ def train(
                 since.clear()
                 if listener is not None:
                     listener(Progress(state.step, recipe.n_steps, losses[-1], rate), state)
+        state.require_finite()
         model = state.finished_model()
     return Trained(model, np.array(steps, dtype=np.intp), np.array(losses), perf_counter() - begin)
 
