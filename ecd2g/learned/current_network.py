@@ -14,7 +14,7 @@ from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import InputError
 from ecd2g.learned.estimate import Edges, Estimate
 from ecd2g.learned.layers import ScaledSymbols, SymbolEmbedding, perceptron
-from ecd2g.learned.model import CurrentModel, Examples
+from ecd2g.learned.model import PIECE, CurrentModel, Examples
 from ecd2g.learned.own_sink import with_own_sink
 from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.volume import Volume, draw_edges
@@ -28,9 +28,6 @@ LAYER_WIDTH = 2
 
 SYMBOL_WIDTH = 64
 """Size of the embedded state of the scaled variant; our choice."""
-
-PIECE = 2**16
-"""Edges that the network looks at in one piece when all of them are asked for."""
 
 
 class CurrentNetwork(CurrentModel):
@@ -87,8 +84,7 @@ class CurrentNetwork(CurrentModel):
     def currents_at(self, edges: Edges) -> NDArray[np.float64]:
         """Learned currents in ampere of the given edges, ``(m,)``, in any space."""
         kind = np.all(edges.before == edges.after, axis=1).astype(np.intp)
-        with torch.no_grad():
-            outputs = self._outputs(*(self.tensor(part) for part in edges[:3])).double().cpu().numpy()
+        outputs = self.evaluate(self._outputs, *edges[:3])
         return outputs * self.units[kind, edges.gaps]
 
     def field(self, source: Distribution) -> TableField:

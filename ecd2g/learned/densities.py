@@ -47,7 +47,9 @@ class EnumeratedDensity(Density):
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """States drawn from the list."""
-        index = torch.multinomial(self.logits().softmax(0), n, replacement=True, generator=generator)
+        cumulative = self.logits().double().softmax(0).cumsum(0)
+        heights = torch.rand(n, dtype=torch.float64, device=cumulative.device, generator=generator)
+        index = torch.searchsorted(cumulative, heights * cumulative[-1], right=True)
         return torch.as_tensor(self.space.states(index.cpu().numpy()), device=index.device)
 
 

@@ -53,6 +53,7 @@ class Estimate:
 
     @classmethod
     def _solved(cls, circuit: LayeredCircuit, atoms: Atoms) -> "Estimate":
+        require_learnable(circuit)
         return cls(cast(CompleteField, closed_form(circuit, atoms)))
 
     def potentials(self, states: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -68,13 +68,8 @@ class MarginalNetwork(CurrentModel):
 
     def log_densities(self, states: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Log p_theta and log q_theta of states ``(m, n_sites)``, ``(m,)`` each, in any space."""
-        given = self.tensor(self.circuit.space.check(states))
-        with torch.no_grad():
-            both = [
-                density(given).double().cpu().numpy()
-                for density in (self.source_density, self.target_density)
-            ]
-        return both[0], both[1]
+        given = self.circuit.space.check(states)
+        return self.evaluate(self.source_density, given), self.evaluate(self.target_density, given)
 
     def potentials_at(self, states: NDArray[np.int64]) -> NDArray[np.float64]:
         """Potentials in volt of states ``(m, n_sites)``, ``(n_layers, m)``, in any space."""

@@ -1,6 +1,7 @@
 """What every current model is: a network over the states of one circuit that can be trained and walked on."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,9 @@ from ecd2g.circuit.table_field import TableField
 from ecd2g.learned.estimate import require_learnable
 from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.volume import Volume
+
+PIECE = 2**16
+"""Rows that a network looks at in one piece."""
 
 
 class Examples(NamedTuple):
@@ -66,6 +70,14 @@ class CurrentModel(nn.Module, ABC):
         """An array on the device of the model; floats become float32."""
         kind = torch.float32 if values.dtype.kind == "f" else torch.int64
         return torch.tensor(np.ascontiguousarray(values), dtype=kind, device=self.device)
+
+    def evaluate(self, function: Callable[..., Tensor], *inputs: NDArray) -> NDArray[np.float64]:
+        """A function of the network on many rows, piece by piece and without gradients; float64."""
+        pieces = zip(*(np.array_split(part, 1 + len(part) // PIECE) for part in inputs), strict=True)
+        with torch.no_grad():
+            return np.concatenate(
+                [function(*map(self.tensor, piece)).double().cpu().numpy() for piece in pieces]
+            )
 
     def start_atoms(self, source: Distribution, sink: NDArray[np.float64] | None = None) -> Atoms:
         """All states one by one, with walks that start in `source` and stop by `sink`, or nowhere as yet."""

@@ -68,7 +68,7 @@ class GivenPairs:
                 f"given pairs must be two arrays of one shape (n, {space.n_sites}) with n >= 1, "
                 f"got {first.shape} and {last.shape}"
             )
-        return cls(space, first, last)
+        return cls(space, first.copy(), last.copy())
 
     def draw(self, n: int, rng: np.random.Generator) -> Pairs:
         """`n` of the pairs."""

@@ -19,9 +19,6 @@ from ecd2g.reference.closed_form import chain_response, complete_kernel
 FAINT = float(np.finfo(np.float64).eps)
 """Layers where deviations are smaller than this, beside those of the first layer, keep the mean of the layer."""
 
-PIECE = 65_536
-"""States that the network looks at in one piece when all of them are asked for."""
-
 
 class PotentialNetwork(CurrentModel):
     """phi_n(x) = mean_n + unit_n f_n(x), f a perceptron on embedded symbols with one output a layer.
@@ -39,7 +36,7 @@ class PotentialNetwork(CurrentModel):
         kernel, n_layers = complete_kernel(circuit), circuit.n_layers
         response, n_states = chain_response(kernel, n_layers), float(kernel.n_states)
         self.means = response.mean_drop * ((n_layers - 1) / 2 - np.arange(n_layers))
-        unit = np.abs(response.total) / n_states
+        unit = np.maximum(np.abs(response.total), np.abs(response.difference)) / n_states
         self.unit = np.where(unit > FAINT * unit[0], unit, 0.0)
         self.encode = SymbolEmbedding(circuit.space, hidden[0])
         self.network = perceptron(hidden[0], hidden, n_layers)
@@ -80,10 +77,8 @@ class PotentialNetwork(CurrentModel):
 
     def potentials_at(self, states: NDArray[np.int64]) -> NDArray[np.float64]:
         """Potentials in volt of states ``(m, n_sites)``, ``(n_layers, m)``, in any space."""
-        pieces = np.array_split(self.circuit.space.check(states), 1 + len(states) // PIECE)
-        with torch.no_grad():
-            outputs = [self._outputs(self.tensor(piece)).double().cpu().numpy() for piece in pieces]
-        return self.means[:, None] + self.unit[:, None] * np.concatenate(outputs).T
+        outputs = self.evaluate(self._outputs, self.circuit.space.check(states))
+        return self.means[:, None] + self.unit[:, None] * outputs.T
 
     def field(self, source: Distribution) -> CompleteField:
         """Currents by Ohm's law (4) between all states."""

@@ -20,7 +20,7 @@ Volume = Literal["uniform", "stratified", "visits"]
 VOLUMES: tuple[str, ...] = get_args(Volume)
 
 SCOUTS = 256
-"""Pairs behind the estimate that scouts walk on."""
+"""Fewest pairs behind the estimate that scouts walk on."""
 
 
 def check_volume(volume: str) -> None:
@@ -48,8 +48,10 @@ def draw_edges(
         return Edges(gaps, before, after, np.ones(n))
     after[::2] = before[::2]
     same = np.all(before == after, axis=1)
-    # law of uniform edges, 1/V^2 each, over that of stratified ones: (V + 1)/(2 V^2) forward, 1/(2 V^2) lateral
-    weights = np.where(same, 2.0 / (float(circuit.n_states) + 1.0), 2.0)
+    # law of uniform edges, 1/V^2 each, over that of stratified ones: h/V + (1 - h)/V^2 forward, (1 - h)/V^2 lateral
+    made = len(gaps[::2]) / n
+    lateral = 1.0 - made
+    weights = np.where(same, 1.0 / (made * float(circuit.n_states) + lateral), 1.0 / max(lateral, 1.0 / n))
     return Edges(gaps, before, after, weights)
 
 
@@ -89,9 +91,9 @@ def _crossed_edges(
 
 def _scout(circuit: LayeredCircuit, coupling: Coupling, n: int, rng: np.random.Generator) -> Paths:
     """Two-way walks through the circuit of a batch, enough of them for about `n` steps."""
-    pairs = coupling.draw(SCOUTS, rng)
-    starts = pairs.starts[: 1 + n // circuit.n_gaps]
-    walks = sample_walks(Estimate.from_pairs(circuit, pairs).field, starts, rng, paths=True)
+    n_walks = 1 + n // circuit.n_gaps
+    pairs = coupling.draw(max(SCOUTS, n_walks), rng)
+    walks = sample_walks(Estimate.from_pairs(circuit, pairs).field, pairs.starts[:n_walks], rng, paths=True)
     if walks.paths is None:
         raise RuntimeError("walks were asked for their paths")
     return walks.paths

@@ -31,7 +31,7 @@ def test_a_trained_model_carries_the_source_near_the_target():
     walks = flow.sample(4000, rng=3)
     ends = np.bincount(SPACE.index(walks.ends), minlength=6) / 4000
     assert total_variation(ends, flow.law("two-way")) < 0.05
-    assert repr(flow) == "LearnedFlow(4 layers, 6 states, MarginalNetwork with 10 parameters)"
+    assert repr(flow) == "LearnedFlow(4 layers, 6 states, MarginalNetwork with 12 parameters)"
 
 
 @pytest.mark.parametrize("name", ["source", "sink"])
