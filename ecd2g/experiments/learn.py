@@ -4,20 +4,23 @@ import json
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from ecd2g.data import Problem
 from ecd2g.experiments.comparison import N_WALKS, Comparison
 from ecd2g.experiments.experiment import Experiment
-from ecd2g.experiments.origin import ours
+from ecd2g.experiments.origin import origin, ours
+from ecd2g.experiments.summary import WIDTH
 from ecd2g.experiments.train_run import Prepared, train_model
 from ecd2g.experiments.training import Training
 from ecd2g.learned.model_file import save_model
+from ecd2g.learned.named import named_model
 from ecd2g.learned.training import Trained
 
 Curve = tuple[list[float], list[float]]
@@ -54,6 +57,31 @@ def learn(
         _save(trained, folder / "models" / f"{model}-seed{seed}")
         curves.setdefault(model, (trained.steps.tolist(), trained.losses.tolist()))
     return comparison, curves
+
+
+def recipes(learning: Learning) -> dict[str, dict[str, Any]]:
+    """The recipe of every model, as it is used here."""
+    return {
+        model: asdict(replace(named_model(model).recipe, n_steps=learning.n_steps))
+        for model in learning.models
+    }
+
+
+def our_choices(experiment: Experiment, learning: Learning) -> str:
+    """What the text of the paper at hand does not state, as lines of the summary: circuit, learning rate, decay."""
+    circuit = [
+        f"{name} = {getattr(experiment, name) or 'by rho'}"
+        for name in ("n_layers", "lateral_resistance")
+        if origin(experiment, name).startswith("our choice")
+    ]
+    lines = [f"{'our choice, not in the paper':<{WIDTH}} {', '.join(circuit)}"]
+    for model in learning.models:
+        recipe = named_model(model).recipe
+        lines.append(
+            f"{f'  {model}':<{WIDTH}} {recipe.optimiser}, learning rate {recipe.learning_rate:g} "
+            f"({recipe.schedule}), weight decay {recipe.weight_decay:g}, volume {recipe.volume}"
+        )
+    return "\n".join([*lines, f"{'  chosen by':<{WIDTH}} the sweeps in docs/recipes.md"])
 
 
 def train_all(trainings: Sequence[Prepared], *, quiet: bool) -> Iterator[Trained]:

@@ -113,15 +113,15 @@ def _learn(
 ) -> str:
     """Train, compare and draw; adds to the numbers, and returns the table."""
     from ecd2g.experiments.compare_figures import save_comparison  # noqa: PLC0415 - loads matplotlib
-    from ecd2g.experiments.learn import learn  # noqa: PLC0415 - loads torch
+    from ecd2g.experiments.learn import learn, our_choices, recipes  # noqa: PLC0415 - loads torch
 
     with stages("learn"):
         comparison, curves = learn(solved.experiment, solved.problem, learning, folder, quiet=quiet)
     with stages("draw_comparison"):
         numbers["figures"] += save_comparison(comparison, folder, curves, prefix="learned_")
-    numbers |= comparison.numbers()
+    numbers |= comparison.numbers() | {"recipes": recipes(learning)}
     stages.seconds |= comparison.timing()
-    return f"\n\n{comparison.table()}"
+    return f"\n{our_choices(solved.asked, learning)}\n\n{comparison.table()}"
 
 
 def _walk(solved: SolvedExperiment, stages: Stages) -> Walks:

@@ -1,24 +1,26 @@
 """Densities from networks, potentials by Lemma 3.5: Kirchhoff's law holds whatever the networks say."""
 
+from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.randomness import generator
 from ecd2g.errors import InputError
 from ecd2g.learned.autoregressive import AutoregressiveDensity
 from ecd2g.learned.densities import Density, NetworkDensity, TableDensity
 from ecd2g.learned.model import CurrentModel, Examples
 from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.volume import Volume
+from ecd2g.movement import Walks
 from ecd2g.reference.closed_form import closed_form
+from ecd2g.reference.density_walk import walk_between_densities
 
 DensityKind = Literal["table", "network", "autoregressive"]
 DENSITIES: tuple[str, ...] = get_args(DensityKind)
@@ -77,12 +79,37 @@ class MarginalNetwork(CurrentModel):
         atoms = Atoms(self.circuit.space, self.circuit.space.check(states), np.ones(len(p)), p, q)
         return cast(CompleteField, closed_form(self.circuit, atoms)).potentials
 
-    def sample_ends(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
-        """`n` states from q_theta itself, ``(n, n_sites)``, without a walk."""
-        seed = int(generator(rng).integers(2**63))
-        torch_rng = torch.Generator(self.device).manual_seed(seed)
+    @property
+    def source(self) -> "LearnedDensity":
+        """p_theta, to be evaluated and sampled."""
+        return LearnedDensity(self, self.source_density)
+
+    @property
+    def target(self) -> "LearnedDensity":
+        """q_theta, to be evaluated and sampled."""
+        return LearnedDensity(self, self.target_density)
+
+    def walk(self, starts: ArrayLike, rng: np.random.Generator | int | None = None) -> Walks:
+        """Two-way walks from `starts` ``(n, n_sites)``, one each, without a list of states: in any space."""
+        return walk_between_densities(self.circuit, self.source, self.target, starts, rng)
+
+
+@dataclass(frozen=True, eq=False)
+class LearnedDensity:
+    """A density of a model in terms of NumPy arrays."""
+
+    model: MarginalNetwork
+    density: Density
+
+    def probability(self, states: NDArray[np.int64]) -> NDArray[np.float64]:
+        """p(x) of states ``(n, n_sites)``, ``(n,)``."""
+        return np.exp(self.model.evaluate(self.density, states))
+
+    def sample(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """`n` independent states, ``(n, n_sites)``."""
+        seeded = torch.Generator(self.model.device).manual_seed(int(rng.integers(2**63)))
         with torch.no_grad():
-            return self.target_density.sample(n, torch_rng).cpu().numpy()
+            return self.density.sample(n, seeded).cpu().numpy()
 
 
 def _density(kind: DensityKind, circuit: LayeredCircuit, hidden: tuple[int, ...]) -> Density:

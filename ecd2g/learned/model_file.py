@@ -35,7 +35,7 @@ def load_model(path: Path | str, circuit: LayeredCircuit | None = None) -> Curre
         trained_on = circuit_from(about["circuit"])
         model = CLASSES[about["model"]](trained_on, **_settings(about["settings"]))
         model.load_state_dict(tensors)
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise InputError(f"{path} holds no model that this release can make ({error}); train again") from None
     if circuit is not None and circuit_dict(circuit) != about["circuit"]:
         raise InputError(

@@ -11,6 +11,7 @@ from ecd2g.reference.closed_form import (
     deviation_chain,
     table_1,
 )
+from ecd2g.reference.density_walk import Density, walk_between_densities
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.laws import (
     delivered_power,
@@ -27,6 +28,7 @@ __all__ = [
     "METHODS",
     "Certificate",
     "ChainResponse",
+    "Density",
     "DeviationChain",
     "Flow",
     "NetworkCertificate",
@@ -44,4 +46,5 @@ __all__ = [
     "ohm_residual",
     "solve",
     "table_1",
+    "walk_between_densities",
 ]

@@ -330,10 +330,13 @@ def test_marginals_give_potentials_and_samples_in_a_space_too_large_to_list():
     space, rng = ecd2g.StateSpace(27, 8), np.random.default_rng(1)
     circuit = ecd2g.LayeredCircuit.complete(space, n_layers=4, forward_resistance=0.1, lateral_resistance=1e9)
     model = made("autoregressive", circuit)
-    drawn = model.sample_ends(30, 5)
+    drawn = model.target.sample(30, np.random.default_rng(5))
     space.check(drawn)
-    np.testing.assert_array_equal(drawn, model.sample_ends(30, 5))
-    assert np.any(drawn != model.sample_ends(30, 6))
+    np.testing.assert_array_equal(drawn, model.target.sample(30, np.random.default_rng(5)))
+    assert np.any(drawn != model.target.sample(30, np.random.default_rng(6)))
+    walks = model.walk(model.source.sample(30, rng), 7)
+    space.check(walks.ends)
+    assert walks.n_steps.min() >= circuit.n_gaps
     states = np.concatenate([drawn, space.draw(10, rng)])
     p, q = map(np.exp, model.log_densities(states))
     weights = np.stack([p, q])
@@ -508,3 +511,21 @@ def test_pairs_that_are_swapped_teach_other_currents(name):
     model, flow, losses = trained(name, swapped=True)
     assert current_error(model.field(flow.source), flow.field) > 0.3
     assert losses[-1] < losses[0]
+
+
+def test_walks_without_a_list_of_states_end_as_those_on_the_field():
+    """Null: 20,000 ends follow the exact law of the field; TV bound at error rate 1e-6. Negative control: another q."""
+    circuit = circuit_of((3, 2, 2))
+    model, other = made("autoregressive", circuit, seed=1), made("autoregressive", circuit, seed=2)
+    starts = model.source.sample(20_000, np.random.default_rng(3))
+    found = frequencies(circuit.space, model.walk(starts, 4).ends)
+    wrong = frequencies(circuit.space, other.walk(starts, 4).ends)
+    states = circuit.space.all_states()
+    law = model.target.probability(states)
+    floor = ecd2g.metrics.sampling_floor(law / law.sum(), 20_000)
+    assert ecd2g.metrics.total_variation(found, law / law.sum()) < floor.bound
+    assert ecd2g.metrics.total_variation(wrong, law / law.sum()) > floor.bound
+
+
+def frequencies(space, states):
+    return np.bincount(space.index(states), minlength=space.n_states) / len(states)
