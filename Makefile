@@ -7,11 +7,15 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread a BLAS call: the arrays are small, and tests run in parallel.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: reproduce verify test lint benchmarks format clean
+.PHONY: reproduce reproduce-all verify test lint benchmarks format clean
 
-reproduce: $(VENV)/installed  ## verify the theory and re-create every published figure and number, in runs/
+reproduce: $(VENV)/installed  ## the main job: verify the theory; solve, plot, train and compare the 1D problem, in runs/
 	$(BIN)/ecd2g verify --examples 100 --out runs/verify --overwrite
-	$(BIN)/ecd2g reproduce all --out runs --overwrite
+	$(BIN)/ecd2g reproduce 1d --out runs/1d --overwrite
+
+reproduce-all: $(VENV)/installed  ## every published figure and number, five seeds of every model, in runs/
+	$(BIN)/ecd2g verify --examples 500 --out runs/verify --overwrite
+	$(BIN)/ecd2g reproduce all --seeds 5 --out runs --overwrite
 
 verify: $(VENV)/installed  ## the paper's statements on 500 random circuits each
 	$(BIN)/ecd2g verify --examples 500

@@ -115,6 +115,7 @@ SWEEPS: dict[str, tuple[Callable[[], Task], list[Row]]] = {
         one_dimension,
         [row("potential", learning_rate=r, average=a) for r in (3e-4, 1e-3, 3e-3) for a in (0.0, 0.999)]
         + [row("potential", schedule="constant", average=a) for a in (0.0, 0.999)]
+        + [row("potential", learning_rate=3e-3, average=0.999, forget=3)]
         + [wide("potential", schedule=s, learning_rate=1e-3) for s in ("constant", "cosine")],
     ),
     "marginal": (
@@ -136,7 +137,7 @@ SWEEPS: dict[str, tuple[Callable[[], Task], list[Row]]] = {
     ),
     "potential-2d": (
         two_dimensions,
-        [row("potential", n_points=4096, learning_rate=r) for r in (1e-3, 2e-3, 3e-3)],
+        [row("potential", n_points=4096, learning_rate=r) for r in (1e-3, 3e-3)],
     ),
     "current-2d": (
         two_dimensions,

@@ -1,6 +1,7 @@
 """The figures of a comparison, chosen by the shape of the space."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import Ecd2gError
 from ecd2g.experiments.comparison import EXACT, Compared, Comparison
 from ecd2g.experiments.figures import GRID_SIDE, TABLE_STATES, Figures
+from ecd2g.movement import Transport
 from ecd2g.plots import (
     current_comparison,
     grid_comparison,
@@ -53,21 +55,21 @@ def save_training_curves(curves: Mapping[str, Curve], path: Path) -> None:
 
 def _figures(comparison: Comparison) -> Figures:
     """The first seed of every model stands for it in pictures; distances show every seed."""
-    first = {model: comparison.of_model(model)[0] for model in comparison.models}
+    flows = comparison.flows
     sizes = comparison.problem.space.alphabet_sizes
     chosen: dict[str, Any] = {"distances": lambda: _distances(comparison)}
     if len(sizes) == 1:
-        chosen["end_laws"] = lambda: laws(_end_laws(comparison, first), labels=comparison.problem.alphabet)
+        chosen["end_laws"] = lambda: laws(_end_laws(comparison), labels=comparison.problem.alphabet)
         if sizes[0] <= TABLE_STATES:
-            tables = {name: _tables(one) for name, one in first.items()}
+            tables = {name: _tables(flow) for name, flow in flows.items()}
             chosen["currents"] = lambda: current_comparison(tables, labels=comparison.problem.alphabet)
     elif len(sizes) == 2 and max(sizes) <= GRID_SIDE:
         chosen["end_laws"] = lambda: side_by_side(
-            {name: law.reshape(sizes) for name, law in _end_laws(comparison, first).items()}
+            {name: law.reshape(sizes) for name, law in _end_laws(comparison).items()}
         )
-        chosen["visits"] = lambda: _visits(comparison, first)
-        best = _best(first)
-        chosen[f"paths_{best.model.replace(' ', '_')}"] = lambda: _paths(comparison, best)
+        chosen["visits"] = lambda: _visits(comparison)
+        best = _best(comparison)
+        chosen[f"paths_{best.replace(' ', '_')}"] = lambda: _paths(comparison, best)
     return chosen
 
 
@@ -87,43 +89,47 @@ def _distances(comparison: Comparison) -> Any:
     return model_distances(distances, comparison.floor["total_variation"], n=comparison.n_walks)
 
 
-def _end_laws(comparison: Comparison, first: dict[str, Compared]) -> dict[str, NDArray[np.float64]]:
+def _end_laws(comparison: Comparison) -> dict[str, NDArray[np.float64]]:
     """The target, and the exact two-way law of every model that has one."""
     shown = {"target": comparison.target.law}
-    for name, one in first.items():
-        if name != EXACT and "total_variation" in one.numbers["rules"]["two-way"]:
-            shown[name] = one.flow.law("two-way")
+    for name, flow in comparison.flows.items():
+        if name != EXACT and "total_variation" in _first(comparison, name).numbers["rules"]["two-way"]:
+            shown[name] = flow.law("two-way")
     return shown
 
 
-def _tables(one: Compared) -> NDArray[np.float64]:
-    field = one.flow.field
-    if isinstance(field, TableField):
-        return field.tables
-    return np.stack([field.currents(gap) for gap in range(one.flow.circuit.n_gaps)])
+def _first(comparison: Comparison, model: str) -> Compared:
+    return comparison.of_model(model)[0]
 
 
-def _visits(comparison: Comparison, first: dict[str, Compared]) -> Any:
+def _tables(flow: Transport) -> NDArray[np.float64]:
+    if isinstance(flow.field, TableField):
+        return flow.field.tables
+    return np.stack([flow.currents(gap) for gap in range(flow.circuit.n_gaps)])
+
+
+def _visits(comparison: Comparison) -> Any:
     """Throughflow in the first, a middle and the last layer."""
     n_layers, sizes = comparison.exact.circuit.n_layers, comparison.problem.space.alphabet_sizes
     layers = sorted({0, n_layers // 2, n_layers - 1})
     visits = {}
-    for name, one in first.items():
-        try:
-            visits[name] = one.flow.visits()[layers].reshape(-1, *sizes)
-        except Ecd2gError:  # walkers strand; the table says so
-            continue
+    for name, flow in comparison.flows.items():
+        with suppress(Ecd2gError):  # walkers strand; the table says so
+            visits[name] = flow.visits()[layers].reshape(-1, *sizes)
     return grid_comparison(visits, layers=layers, difference=True)
 
 
-def _best(first: dict[str, Compared]) -> Compared:
+def _best(comparison: Comparison) -> str:
     """The learned model whose sampled ends are nearest to the target."""
-    learned = [one for name, one in first.items() if name != EXACT and one.walks is not None]
-    return min(learned, key=lambda one: one.numbers["walks"]["total_variation"], default=first[EXACT])
+    learned = [
+        name for name in comparison.models if "total_variation" in _first(comparison, name).numbers["walks"]
+    ]
+    others = [name for name in learned if name != EXACT] or [EXACT]
+    return min(others, key=lambda name: _first(comparison, name).numbers["walks"]["total_variation"])
 
 
-def _paths(comparison: Comparison, one: Compared) -> Any:
-    paths = one.flow.sample(PATHS, rng=comparison.experiment.seed, paths=True).paths
+def _paths(comparison: Comparison, model: str) -> Any:
+    paths = comparison.flows[model].sample(PATHS, rng=comparison.experiment.seed, paths=True).paths
     sizes = comparison.problem.space.alphabet_sizes
     source, target = (
         law.to_array().reshape(sizes) for law in (comparison.problem.source, comparison.problem.target)

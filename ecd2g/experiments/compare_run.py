@@ -1,5 +1,6 @@
 """Trained models compared with the exact flow of their problem, and with each other."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from ecd2g.experiments.solved import SolvedExperiment
 from ecd2g.experiments.trained_run import TrainedRun
 from ecd2g.experiments.training import fingerprint
 from ecd2g.learned.model_file import circuit_dict
+from ecd2g.learned.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -27,25 +29,33 @@ class Comparing:
 
 
 def compare_run(settings: Comparing, folder: Path | None, command: str, *, quiet: bool = False) -> str:
-    """Compare run folders of `ecd2g train` on one problem, several seeds of a model together; returns the table."""
+    """Compare run folders of `ecd2g train` on one problem, several seeds of a model together; returns the table.
+
+    Runs of a model that differ in more than their seed are compared as several models.
+    """
     runs = [TrainedRun.read(Path(path)) for path in settings.runs]
     _check_same(runs)
     prepared = runs[0].prepared
     experiment = replace(prepared.settings.experiment, seed=settings.seed)
     comparison = Comparison.begin(experiment, prepared.problem, settings.n_walks)
-    for run in tqdm(runs, disable=True if quiet else None, leave=False, unit="model"):
-        comparison.add(run.name, run.prepared.settings.seed, run.model, run.train_s)
+    columns = list(zip(_columns(runs), runs, strict=True))
+    for name, run in tqdm(columns, disable=True if quiet else None, leave=False, unit="model"):
+        comparison.add(name, run.prepared.settings.seed, run.model, run.train_s)
     if folder is not None:
-        _write(comparison, runs, settings, folder, command)
+        _write(comparison, columns, settings, folder, command)
     return comparison.table()
 
 
 def _write(
-    comparison: Comparison, runs: Sequence[TrainedRun], settings: Comparing, folder: Path, command: str
+    comparison: Comparison,
+    columns: Sequence[tuple[str, TrainedRun]],
+    settings: Comparing,
+    folder: Path,
+    command: str,
 ) -> None:
     from ecd2g.experiments.compare_figures import save_comparison  # noqa: PLC0415 - loads matplotlib
 
-    curves = {run.name: run.curve() for run in reversed(runs)}  # the first seed of every model
+    curves = {name: run.curve() for name, run in reversed(columns)}  # the first seed of every model
     solved = SolvedExperiment(
         comparison.experiment, comparison.experiment, comparison.problem, comparison.exact
     )
@@ -54,8 +64,30 @@ def _write(
     write_record(folder, command=command, config=settings, numbers=numbers, timing=comparison.timing())
 
 
+def _columns(runs: Sequence[TrainedRun]) -> list[str]:
+    """The model of every run, with the first run of its recipe where there are several recipes of the model."""
+    recipes = [_without_seed(run) for run in runs]
+    first = {recipe: recipes.index(recipe) for recipe in recipes}
+    count = Counter(recipe[0] for recipe in first)
+    return [
+        run.name
+        if count[run.name] == 1
+        else f"{run.name} ({first[recipe] + 1}, {runs[first[recipe]].folder.resolve().name})"
+        for run, recipe in zip(runs, recipes, strict=True)
+    ]
+
+
+def _without_seed(run: TrainedRun) -> tuple[str, str, Recipe]:
+    settings = run.prepared.settings
+    return settings.model, settings.coupling, replace(settings.recipe(), seed=0)
+
+
 def _check_same(runs: Sequence[TrainedRun]) -> None:
-    """All runs must share one problem and one circuit."""
+    """All runs must share one problem and one circuit, and be there once."""
+    folders = Counter(run.folder.resolve() for run in runs)
+    twice = next((folder for folder, times in folders.items() if times > 1), None)
+    if twice is not None:
+        raise InputError(f"every run must be named once, but {twice} is named {folders[twice]} times")
     first = runs[0].prepared
     for run in runs[1:]:
         other = run.prepared

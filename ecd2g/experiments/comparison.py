@@ -35,19 +35,20 @@ EXACT = "exact flow"
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """One model of one seed: its currents, the walks on them, and the numbers about both."""
+    """One model of one seed in numbers."""
 
     model: str
     seed: int
-    flow: Transport
-    walks: Walks | None
     numbers: dict[str, Any]
     timing: dict[str, float]
 
 
 @dataclass(eq=False)
 class Comparison:
-    """The exact flow of a problem, and the models that have been compared with it so far."""
+    """The exact flow of a problem, and the models that have been compared with it so far.
+
+    `flows` holds the currents of the first seed of every model, to be drawn; tables of currents may fill gigabytes.
+    """
 
     experiment: Experiment
     problem: Problem
@@ -56,6 +57,7 @@ class Comparison:
     n_walks: int
     floor: dict[str, float]
     compared: list[Compared] = field(default_factory=list)
+    flows: dict[str, Transport] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, experiment: Experiment, problem: Problem, n_walks: int = N_WALKS) -> "Comparison":
@@ -117,19 +119,21 @@ class Comparison:
             ),
             "rules": {rule: self._rule_numbers(flow, rule) for rule in RULES},
         }
-        walks, begin = None, perf_counter()
+        begin = perf_counter()
         try:
             walks = flow.sample(self.n_walks, "two-way", np.random.default_rng([self.experiment.seed, seed]))
             timing = timing | {"walk_s": perf_counter() - begin}
             numbers |= self._walk_numbers(walks)
         except StrandedWalkerError as error:
             numbers["walks"] = {"stranded": str(error)}
-        self.compared.append(Compared(model, seed, flow, walks, numbers, timing))
+        self.flows.setdefault(model, flow)
+        self.compared.append(Compared(model, seed, numbers, timing))
         return self.compared[-1]
 
     def _walk_numbers(self, walks: Walks) -> dict[str, Any]:
         numbers = self.target.from_ends(walks.ends, self.experiment.seed)
-        numbers["over_floor"] = numbers["total_variation"] / self.floor["total_variation"]
+        if self.floor["total_variation"] > 0:  # zero where the target is a single state
+            numbers["over_floor"] = numbers["total_variation"] / self.floor["total_variation"]
         numbers["mean_steps"] = float(walks.n_steps.mean())
         return {"walks": numbers, "transport": transport_numbers(self.problem, walks)}
 

@@ -1,5 +1,6 @@
 """The comparison of models as a table for the terminal: one line a measure, one column a model."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -64,9 +65,16 @@ def _entry(model: dict[str, Any], path: tuple[str, ...]) -> str:
         if not isinstance(value, dict) or step not in value:
             return STRANDED if isinstance(value, dict) and STRANDED in value else ""
         value = value[step]
-    if isinstance(value, dict):
-        return f"{number(value['mean'])} ± {value['standard_deviation']:.2g}"
-    return number(value)
+    return _over_seeds(value, len(model["seeds"])) if isinstance(value, dict) else number(value)
+
+
+def _over_seeds(value: dict[str, Any], n_seeds: int) -> str:
+    """Mean and standard deviation; how many seeds have a finite number, where not all do."""
+    values = value["values"]
+    if not math.isfinite(value["mean"]):
+        return f"infinite in {sum(map(math.isinf, values))} of {n_seeds}"
+    text = f"{number(value['mean'])} ± {value['standard_deviation']:.2g}"
+    return text if len(values) == n_seeds else f"{text} ({len(values)} of {n_seeds})"
 
 
 def _perfect(floor: dict[str, float], path: tuple[str, ...]) -> str:

@@ -24,11 +24,13 @@ class NamedModel:
 
 MODELS: dict[str, NamedModel] = {
     "potential": NamedModel(
-        PotentialNetwork, Recipe(n_points=4096), "a network for the potentials, currents by Ohm's law"
+        PotentialNetwork,
+        Recipe(n_points=4096, learning_rate=3e-3, average=0.998),
+        "a network for the potentials, currents by Ohm's law",
     ),
     "marginal": NamedModel(
         MarginalNetwork,
-        Recipe(learning_rate=3e-3),
+        Recipe(learning_rate=1e-2, schedule="constant", average=0.9995),
         "a table of p and q, potentials by Lemma 3.5",
     ),
     "marginal-network": NamedModel(
@@ -46,7 +48,7 @@ MODELS: dict[str, NamedModel] = {
     ),
     "current-paper": NamedModel(
         partial(CurrentNetwork, variant="paper"),
-        Recipe(optimiser="sgd", learning_rate=1e-2, schedule="constant"),
+        Recipe(optimiser="sgd", learning_rate=0.3, weight_decay=1e-4, schedule="constant"),
         "the paper's network and recipe",
     ),
 }

@@ -60,8 +60,12 @@ class Recipe:
         return self.learning_rate * 0.5 * (1.0 + math.cos(math.pi * step / self.n_steps))
 
     def decay(self, step: int) -> float:
-        """Decay of the moving average after a step; shorter at the start, so that the initial weights are forgotten."""
-        return min(self.average, (1.0 + step) / (10.0 + step))
+        """Decay of the moving average after a step, 1 - 2 / (step + 3) while that is less than `average`.
+
+        So long the average weighs every step in proportion to its number: the first weights are forgotten, and most of
+        the training still counts.
+        """
+        return min(self.average, (1.0 + step) / (3.0 + step))
 
 
 def _check(name: str, value: str, allowed: tuple[str, ...]) -> None:

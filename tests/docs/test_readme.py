@@ -5,17 +5,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def blocks(page: str, language: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-def test_python_blocks_run_as_they_stand(tmp_path: Path) -> None:
-    assert blocks("python")
-    for block in blocks("python"):
+@pytest.mark.parametrize("page", ["README.md", "docs/learned.md"])
+def test_python_blocks_run_as_they_stand(page: str, tmp_path: Path) -> None:
+    assert blocks(page, "python")
+    for block in blocks(page, "python"):
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", block],
             cwd=tmp_path,
@@ -28,8 +32,8 @@ def test_python_blocks_run_as_they_stand(tmp_path: Path) -> None:
 
 def test_make_targets_named_in_the_readme_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"`make (\w+)", README)) | set(
-        re.findall(r"^make (\w+)", README, flags=re.MULTILINE)
+    targets = set(re.findall(r"`make ([\w-]+)", README)) | set(
+        re.findall(r"^make ([\w-]+)", README, flags=re.MULTILINE)
     )
     assert {"reproduce", "test"} <= targets
     for target in targets:
