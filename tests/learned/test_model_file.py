@@ -65,14 +65,17 @@ def test_what_is_saved_is_loaded(tmp_path, name):
 
 @settings(max_examples=50)
 @given(
-    sizes=st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    sizes=st.lists(st.integers(2, 9), min_size=1, max_size=4),
     n_layers=st.integers(2, 50),
     forward=st.floats(1e-6, 1e6),
     lateral=st.floats(1e-6, 1e6),
 )
 def test_circuits_survive_as_numbers(sizes, n_layers, forward, lateral):
     circuit = ecd2g.LayeredCircuit.complete(
-        ecd2g.StateSpace(tuple(sizes)), n_layers=n_layers, forward_resistance=forward, lateral_resistance=lateral
+        ecd2g.StateSpace(tuple(sizes)),
+        n_layers=n_layers,
+        forward_resistance=forward,
+        lateral_resistance=lateral,
     )
     numbers = json.loads(json.dumps(circuit_dict(circuit)))
     assert circuit_dict(circuit_from(numbers)) == numbers

@@ -35,8 +35,8 @@ def test_a_constant_rate_is_constant():
 
 def test_the_average_begins_short_and_ends_as_long_as_asked():
     recipe = Recipe(average=0.99)
-    assert recipe.decay(0) == 0.1
-    assert recipe.decay(8) == pytest.approx(0.5)
+    assert recipe.decay(0) == pytest.approx(1 / 3)
+    assert recipe.decay(7) == pytest.approx(0.8)
     assert recipe.decay(10**6) == 0.99
     assert Recipe(average=0.05).decay(0) == 0.05
 

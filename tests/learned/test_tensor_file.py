@@ -121,7 +121,9 @@ def test_other_safetensors_files_are_refused(tmp_path):
 def test_kind_and_version_are_checked(tmp_path):
     write_tensors(tmp_path / "one", "other thing", TENSORS, ABOUT)
     refused(tmp_path / "one", "another")
-    save_file(TENSORS, tmp_path / "new", {"ecd2g": json.dumps({"kind": "thing", "version": "2", "about": {}})})
+    save_file(
+        TENSORS, tmp_path / "new", {"ecd2g": json.dumps({"kind": "thing", "version": "2", "about": {}})}
+    )
     assert "version 1, got version 2" in refused(tmp_path / "new")
     for about in ({}, {"about": None}, {"about": [1]}):
         header = json.dumps({"kind": "thing", "version": "1"} | about)
