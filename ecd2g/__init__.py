@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecd2g.circuit.state_space import StateSpace
     from ecd2g.errors import (
         CapacityError,
+        DivergedError,
         Ecd2gError,
         InputError,
         SolverError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CapacityError",
     "Distribution",
+    "DivergedError",
     "Ecd2gError",
     "Flow",
     "InputError",

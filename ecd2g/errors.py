@@ -5,6 +5,10 @@ class Ecd2gError(Exception):
     """Base of every error that ecd2g raises on purpose."""
 
 
+class DivergedError(Ecd2gError, ArithmeticError):
+    """The loss or the weights of a training are no numbers any more."""
+
+
 class InputError(Ecd2gError, ValueError):
     """The caller's input cannot be used as it is."""
 

@@ -63,8 +63,9 @@ class TableField(LayeredNodes):
         """sum_u w(u) I(u, v)+ for every node v, O(N V^2)."""
         gathered = np.zeros_like(self.injected)
         for gap, table in enumerate(self.tables):
-            gathered[gap + 1] += weights[gap] @ np.maximum(table, 0.0)
-            if not forward_only:
+            if np.any(weights[gap]):
+                gathered[gap + 1] += weights[gap] @ np.maximum(table, 0.0)
+            if not forward_only and np.any(weights[gap + 1]):
                 gathered[gap] += np.maximum(-table, 0.0) @ weights[gap + 1]
         return gathered
 

@@ -53,21 +53,21 @@ def run(args: argparse.Namespace, command: str) -> int:
         check_free(out, overwrite=args.overwrite)
     for name, out in folders.items():
         experiment = EXPERIMENTS[name](**given(args, ("n_walks", "seed")))  # type: ignore[arg-type]
-        asked = Reproduction(experiment, _learning(args) if name in LEARNED else None)
+        asked = Reproduction(experiment, _learning(args, name) if name in LEARNED else None)
         with run_folder(out, overwrite=args.overwrite) as folder:
             text = reproduce_run(asked, folder, command, quiet=args.quiet)
         report(args, text, out)
     return 0
 
 
-def _learning(args: argparse.Namespace) -> "Learning | None":
+def _learning(args: argparse.Namespace, name: str) -> "Learning | None":
     """Which models to train; none with --exact."""
     if args.exact:
         return None
     require_learned()
-    from ecd2g.experiments.learn import Learning  # noqa: PLC0415
+    from ecd2g.experiments.learn import learning_of  # noqa: PLC0415
 
-    return Learning(**given(args, ("n_seeds",)))  # type: ignore[arg-type]
+    return learning_of(name, **given(args, ("n_seeds",)))
 
 
 def _folders(args: argparse.Namespace) -> dict[str, Path]:

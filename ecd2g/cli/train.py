@@ -115,7 +115,7 @@ def run(args: argparse.Namespace, command: str) -> int:
                 "--resume goes on with the settings it began with; leave the others out, or repeat them all"
             )
         about = unfinished(args.out)
-        training = training_from(about.get("config"), about.get("problem"))
+        training = training_from(about.get("asked"), about.get("problem"))
     else:
         training = Training(experiment_of(args), **chosen)  # type: ignore[arg-type]
     text = train_run(

@@ -67,7 +67,12 @@ def _figures(comparison: Comparison) -> Figures:
         chosen["end_laws"] = lambda: side_by_side(
             {name: law.reshape(sizes) for name, law in _end_laws(comparison).items()}
         )
-        chosen["visits"] = lambda: _visits(comparison)
+        if any(
+            "total_variation" in _first(comparison, name).numbers["rules"]["two-way"]
+            for name in flows
+            if name != EXACT
+        ):
+            chosen["visits"] = lambda: _visits(comparison)
         best = _best(comparison)
         chosen[f"paths_{best.replace(' ', '_')}"] = lambda: _paths(comparison, best)
     return chosen

@@ -98,3 +98,11 @@ def _check_same(runs: Sequence[TrainedRun]) -> None:
                 f"{circuit_dict(other.circuit)}) and {runs[0].folder} ({first.problem.title}, "
                 f"{circuit_dict(first.circuit)}) differ; compare them apart"
             )
+    trainings = [(*_without_seed(run), run.prepared.settings.seed) for run in runs]
+    for run, training in zip(runs, trainings, strict=True):
+        same = runs[trainings.index(training)]
+        if same is not run:
+            raise InputError(
+                f"every run must be a training of its own, but {run.folder} repeats {same.folder}, seed included; "
+                f"train with another --seed for a spread"
+            )

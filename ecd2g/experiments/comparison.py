@@ -94,16 +94,18 @@ class Comparison:
         models = {}
         for model in self.models:
             every = [one.numbers for one in self.of_model(model)]
-            models[model] = {"seeds": [one.seed for one in self.of_model(model)]} | over_seeds(every)
+            models[model] = {"seeds": [one.seed for one in self.of_model(model)]} | over_seeds(
+                every, len(every)
+            )
         return {"models": models | {PERFECT: {"walks": self.floor}}}
 
     def timing(self) -> dict[str, Any]:
         """Seconds of every model: training, currents, and walks; mean over seeds."""
-        return {
-            f"{model}_{name}": round(float(np.mean([one.timing[name] for one in self.of_model(model)])), 6)
-            for model in self.models
-            for name in self.of_model(model)[0].timing
-        }
+        found: dict[str, list[float]] = {}
+        for one in self.compared:
+            for name, seconds in one.timing.items():
+                found.setdefault(f"{one.model}_{name}", []).append(seconds)
+        return {name: round(float(np.mean(seconds)), 6) for name, seconds in found.items()}
 
     def table(self) -> str:
         """The comparison for the terminal."""
@@ -126,6 +128,8 @@ class Comparison:
             numbers |= self._walk_numbers(walks)
         except StrandedWalkerError as error:
             numbers["walks"] = {"stranded": str(error)}
+        except SolverError as error:
+            numbers["walks"] = {"failed": str(error)}
         self.flows.setdefault(model, flow)
         self.compared.append(Compared(model, seed, numbers, timing))
         return self.compared[-1]
@@ -144,43 +148,36 @@ class Comparison:
             return {"skipped": f"{n_states:,} states, and its dense kernels take O(N V^3)"}
         try:
             law = flow.law(rule)
-        except (StrandedWalkerError, SolverError) as error:
+        except StrandedWalkerError as error:
             return {"stranded": str(error)}
+        except SolverError as error:
+            return {"failed": str(error)}
         numbers: dict[str, Any] = self.target.from_law(law, self.experiment.seed)
         if rule != "first-passage":
             numbers["mean_steps"] = flow.exact_law(rule).mean_steps
         return numbers
 
 
-def over_seeds(every: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Numbers of several seeds as {"mean", "standard_deviation", "values"}; one seed, and words, stay as they are."""
-    if len(every) == 1:
-        return every[0]
+def over_seeds(found: Sequence[dict[str, Any]], n_seeds: int) -> dict[str, Any]:
+    """Numbers of several seeds as {"mean", "standard_deviation", "values"}; what all seeds agree on stays as it is."""
     merged: dict[str, Any] = {}
-    for name in dict.fromkeys(name for one in every for name in one):
-        found = [one[name] for one in every if name in one]
-        if all(isinstance(value, dict) for value in found):
-            merged[name] = over_seeds(found) if len(found) > 1 else found[0]
-        elif all(isinstance(value, (int, float)) for value in found):
-            merged[name] = spread(found, len(every))
+    for name in dict.fromkeys(name for one in found for name in one):
+        values = [one[name] for one in found if name in one]
+        if all(isinstance(value, dict) for value in values):
+            merged[name] = over_seeds(values, n_seeds)
+        elif len(values) == n_seeds and all(value == values[0] for value in values):
+            merged[name] = values[0]
+        elif all(isinstance(value, (int, float)) for value in values):
+            merged[name] = spread(values)
         else:
-            merged[name] = f"{len(found)} of {len(every)} seeds: {found[0]}"
+            merged[name] = f"{len(values)} of {n_seeds} seeds: {values[0]}"
     return merged
 
 
-def spread(values: list[Any], n_seeds: int) -> Any:
-    """Mean, standard deviation and every value; one number where all agree."""
-    if len(set(values)) == 1 and len(values) == n_seeds:
-        return values[0]
-    return {
-        "mean": float(np.mean(values)),
-        "standard_deviation": _deviation(values),
-        "values": values,
-    }
-
-
-def _deviation(values: list[Any]) -> float:
-    """Standard deviation; infinite where a value is, zero of a single one."""
-    if not np.all(np.isfinite(values)):
-        return float("inf")
-    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+def spread(values: list[Any]) -> dict[str, Any]:
+    """Mean and every value; the standard deviation of two or more, infinite where a value is."""
+    numbers = {"mean": float(np.mean(values)), "values": values}
+    if len(values) > 1:
+        finite = bool(np.all(np.isfinite(values)))
+        numbers["standard_deviation"] = float(np.std(values, ddof=1)) if finite else float("inf")
+    return numbers

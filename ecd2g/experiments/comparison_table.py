@@ -35,8 +35,8 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Name of every line, and where its number is among those of a model."""
 
-STRANDED = "stranded"
-"""What stands where walkers of a model reach a node that they cannot leave."""
+REASONS = ("stranded", "failed", "skipped")
+"""Words that stand for a number: walkers that cannot go on, a solver that refuses, a law that is not asked for."""
 
 TIMES = (("training, s", "train_s"), ("all currents, s", "currents_s"))
 
@@ -55,15 +55,15 @@ def comparison_table(numbers: dict[str, Any], timing: dict[str, float], n_walks:
     counts = [len(model["seeds"]) for model in models.values()]
     if max(counts) > 1:
         rows.insert(0, ("seeds", [str(count) for count in counts], ""))
-    filled = [row for row in rows if set(row[1]) - {"", STRANDED}]
-    return _aligned([("", list(models), PERFECT), *filled]) + "".join(_reasons(models))
+    filled = [row for row in rows if set(row[1]) - {"", *REASONS}]
+    return _aligned([("", list(models), f"{n_walks:,} {PERFECT}"), *filled]) + "".join(_reasons(models))
 
 
 def _entry(model: dict[str, Any], path: tuple[str, ...]) -> str:
     value: Any = model
     for step in path:
         if not isinstance(value, dict) or step not in value:
-            return STRANDED if isinstance(value, dict) and STRANDED in value else ""
+            return next((word for word in REASONS[:2] if isinstance(value, dict) and word in value), "")
         value = value[step]
     return _over_seeds(value, len(model["seeds"])) if isinstance(value, dict) else number(value)
 
@@ -73,7 +73,9 @@ def _over_seeds(value: dict[str, Any], n_seeds: int) -> str:
     values = value["values"]
     if not math.isfinite(value["mean"]):
         return f"infinite in {sum(map(math.isinf, values))} of {n_seeds}"
-    text = f"{number(value['mean'])} ± {value['standard_deviation']:.2g}"
+    text = number(value["mean"])
+    if "standard_deviation" in value:
+        text += f" ± {value['standard_deviation']:.2g}"
     return text if len(values) == n_seeds else f"{text} ({len(values)} of {n_seeds})"
 
 
@@ -107,8 +109,6 @@ def _reasons(models: dict[str, Any]) -> list[str]:
     """Why a number is missing, one line each."""
     lines = []
     for name, model in models.items():
-        for rule, law in model["rules"].items():
-            for reason in (STRANDED, "skipped"):
-                if reason in law:
-                    lines.append(f"\n{name}, {rule}: {law[reason]}")
+        for what, law in {**model["rules"], "sampled": model["walks"]}.items():
+            lines += [f"\n{name}, {what}: {law[reason]}" for reason in REASONS if reason in law]
     return lines

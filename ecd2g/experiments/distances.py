@@ -20,16 +20,19 @@ from ecd2g.metrics import (
 )
 
 Measure = Callable[..., float]
-"""Distance of frequencies or a law ``(n_states,)`` from the target; called with `seed`."""
+"""Distance of frequencies or a law ``(n_states,)`` from the target, called with a random generator."""
 
 Order = Literal[1, 2]
 Ground = Literal["euclidean", "hamming"]
 
-MATCHED = 1000
-"""Ends that are matched with as many samples of the target, where W1 and W2 are not to be had from the laws."""
+MATCHED, MATCHINGS = 300, 10
+"""Ends that are matched with as many samples of the target, and how often, where W1 and W2 cannot be had from laws."""
 
 REPEATS = 10
 """Sets of perfect samples behind every simulated floor."""
+
+DRAWN, JUDGED = 1, 2
+"""Streams of random numbers: one makes perfect samples, the other matches ends with samples of the target."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +40,8 @@ class Target:
     """The target law ``(n_states,)`` of a problem and the ways to measure a distance from it.
 
     W1 and W2 are exact on one ordinal site, symbols scaled by their number. On several sites they are taken between
-    `MATCHED` ends and as many samples of the target: Euclidean over scaled sites, or, for letters and for alphabets of
-    different size, W1 of the number of sites that differ.
+    `MATCHED` ends and as many samples of the target, mean over `MATCHINGS` such pairs of samples: Euclidean over scaled
+    sites, or, for letters and for alphabets of different size, W1 of the number of sites that differ.
     """
 
     problem: Problem
@@ -51,40 +54,42 @@ class Target:
 
     def from_law(self, law: NDArray[np.float64], seed: int) -> dict[str, float]:
         """Distances of an exact end law ``(n_states,)``; it may sum to one less what the walks lost, about 1e-12."""
+        rng, ends = np.random.default_rng([seed, JUDGED]), law / law.sum()
         numbers = {
             "total_variation": float(total_variation(law, self.law)),
             "kl_target_from_law_nats": float(kl_divergence(self.law, law)),
             "kl_law_from_target_nats": float(kl_divergence(law, self.law)),
         }
-        return numbers | {
-            name: measure(law / law.sum(), seed) for name, measure in self._wasserstein().items()
-        }
+        return numbers | {name: measure(ends, rng) for name, measure in self._wasserstein().items()}
 
     def from_ends(self, ends: NDArray[np.int64], seed: int) -> dict[str, float]:
         """Distances of sampled ends ``(n, n_sites)``."""
-        law = self._frequencies(ends)
-        return {name: measure(law, seed) for name, measure in self._of_samples().items()}
+        rng, law = np.random.default_rng([seed, JUDGED]), self._frequencies(ends)
+        total = {"total_variation": float(total_variation(law, self.law))}
+        return total | {name: measure(law, rng) for name, measure in self._of_samples().items()}
 
     def floor(self, n: int, seed: int) -> dict[str, float]:
-        """The same distances of `n` perfect samples: expected, and a bound on the total variation."""
+        """The same distances of `n` perfect samples: the total variation expected exactly, the others simulated."""
         exact = sampling_floor(self.law, n)
-        numbers = {"n_walks": n, "total_variation": exact.expected, "total_variation_bound": exact.bound}
-        for name, measure in list(self._of_samples().items())[1:]:
+        numbers = {
+            "n_walks": n,
+            "total_variation": exact.expected,
+            "total_variation_bound": exact.bound,
+        }
+        for name, measure in self._of_samples().items():
             simulated = simulated_floor(
-                partial(measure, seed=seed),
+                partial(measure, rng=np.random.default_rng([seed, JUDGED])),
                 lambda rng: self._frequencies(self.problem.target.sample(n, rng)),
                 REPEATS,
+                np.random.default_rng([seed, DRAWN]),
             )
             numbers[name] = simulated.mean
         return numbers
 
     def _of_samples(self) -> dict[str, Measure]:
-        """Measures of the frequencies of sampled ends; the total variation, which has an exact floor, is first."""
-        return {
-            "total_variation": lambda law, seed: float(total_variation(law, self.law)),
-            "kl_ends_from_target_nats": lambda law, seed: float(kl_divergence(law, self.law)),
-            **self._wasserstein(),
-        }
+        """Measures of the frequencies of sampled ends that have no exact floor."""
+        kl = {"kl_ends_from_target_nats": lambda law, rng: float(kl_divergence(law, self.law))}
+        return kl | self._wasserstein()
 
     def _wasserstein(self) -> dict[str, Measure]:
         scale = ordinal_scale(self.problem)
@@ -94,18 +99,28 @@ class Target:
             return {f"w{k}": partial(self._on_line, order=k, scale=scale) for k in (1, 2)}
         return {f"w{k}": partial(self._matched, order=k, ground="euclidean", scale=scale) for k in (1, 2)}
 
-    def _on_line(self, law: NDArray[np.float64], seed: int, *, order: Order, scale: float) -> float:
+    def _on_line(
+        self, law: NDArray[np.float64], rng: np.random.Generator, *, order: Order, scale: float
+    ) -> float:
         return wasserstein_line(law, self.law, order, scale)
 
     def _matched(
-        self, law: NDArray[np.float64], seed: int, *, order: Order, ground: Ground, scale: float
+        self,
+        law: NDArray[np.float64],
+        rng: np.random.Generator,
+        *,
+        order: Order,
+        ground: Ground,
+        scale: float,
     ) -> float:
-        """Between samples of the law and of the target; the same seed for all orders and models."""
-        rng, space = np.random.default_rng(seed), self.problem.space
-        ends, wanted = (
-            space.states(rng.choice(len(p), size=MATCHED, p=p / p.sum())) for p in (law, self.law)
-        )
-        return wasserstein_samples(ends, wanted, order, ground, scale)
+        """Between samples of the law and of the target, mean over matchings: one matching alone is half noise."""
+        space, found = self.problem.space, []
+        for _ in range(MATCHINGS):
+            ends, wanted = (
+                space.states(rng.choice(len(p), size=MATCHED, p=p / p.sum())) for p in (law, self.law)
+            )
+            found.append(wasserstein_samples(ends, wanted, order, ground, scale))
+        return float(np.mean(found))
 
     def _frequencies(self, ends: NDArray[np.int64]) -> NDArray[np.float64]:
         space = self.problem.space

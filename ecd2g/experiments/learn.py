@@ -32,11 +32,17 @@ class Learning:
     """Which models are trained, how often, and how they are compared; recipes are the models' own."""
 
     models: tuple[str, ...] = ours(
-        ("potential", "marginal", "current", "current-paper"), "the paper's network is the last"
+        ("potential", "marginal", "current", "current-paper"), "the paper's recipe is the last"
     )
     n_seeds: int = ours(1, "seeds 0, 1, ...")
     n_steps: int = ours(5000, "as in the paper")
     n_compared_walks: int = ours(N_WALKS)
+
+
+def learning_of(name: str, **asked: Any) -> Learning:
+    """What is trained on a named experiment: without the paper's recipe in 2D, where its walks turn in circles."""
+    models = Learning().models
+    return Learning(**({"models": models if name == "1d" else models[:-1]} | asked))
 
 
 def learn(
@@ -51,7 +57,9 @@ def learn(
         for seed in range(learning.n_seeds)
     ]
     curves: dict[str, Curve] = {}
-    for prepared, trained in zip(trainings, train_all(trainings, quiet=quiet), strict=True):
+    # all of them first: what is compared afterwards has the machine for itself, and its times mean something
+    done = list(train_all(trainings, quiet=quiet))
+    for prepared, trained in zip(trainings, done, strict=True):
         model, seed = prepared.settings.model, prepared.settings.seed
         comparison.add(model, seed, trained.model, trained.seconds)
         _save(trained, folder / "models" / f"{model}-seed{seed}")
@@ -86,7 +94,7 @@ def our_choices(experiment: Experiment, learning: Learning) -> str:
 
 def train_all(trainings: Sequence[Prepared], *, quiet: bool) -> Iterator[Trained]:
     """Every training in turn, one on each processor at a time; the results do not depend on how many there are."""
-    workers = min(len(trainings), os.cpu_count() or 1)
+    workers = min(len(trainings), _processors())
     bar = partial(tqdm, total=len(trainings), disable=True if quiet else None, leave=False, unit="training")
     if workers == 1:
         yield from bar(map(train_model, trainings))
@@ -101,3 +109,8 @@ def _save(trained: Trained, path: Path) -> None:
     lines = zip(trained.steps.tolist(), trained.losses.tolist(), strict=True)
     text = "".join(json.dumps({"step": step, "loss": loss}) + "\n" for step, loss in lines)
     path.with_suffix(".jsonl").write_text(text, encoding="utf-8")
+
+
+def _processors() -> int:
+    """Processors that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

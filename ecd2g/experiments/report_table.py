@@ -26,7 +26,7 @@ INFINITE = {"infinity": "∞", "inf": "∞", "-infinity": "−∞", "-inf": "−
 EMPTY: tuple[Any, ...] = (None, "", [])
 """Values that say nothing; their rows and columns are left out."""
 
-SPREAD = {"mean", "standard_deviation"}
+SPREAD = {"mean", "values"}
 """Names in a number that was measured for several seeds."""
 
 Path = tuple[str, ...]
@@ -77,7 +77,8 @@ def cell(value: Any) -> str:
     if isinstance(value, list):
         return _listed(value)
     if _is_spread(value):
-        return f"{cell(value['mean'])} ± {cell(value['standard_deviation'])}"
+        deviation = value.get("standard_deviation")
+        return cell(value["mean"]) + ("" if deviation is None else f" ± {cell(deviation)}")
     if value in INFINITE:
         return _shown(INFINITE[value], value)
     return "–" if value is None else escape(str(value))

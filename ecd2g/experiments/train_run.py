@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from shutil import copyfile
@@ -14,13 +14,13 @@ from tqdm import tqdm
 
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.data import Problem
-from ecd2g.errors import CapacityError
+from ecd2g.errors import Ecd2gError
 from ecd2g.experiments.comparison import Comparison
 from ecd2g.experiments.measures import circuit_numbers
 from ecd2g.experiments.record import write_record
 from ecd2g.experiments.run_folder import run_folder
 from ecd2g.experiments.solved import SolvedExperiment
-from ecd2g.experiments.training import Training, experiment_name, fingerprint
+from ecd2g.experiments.training import Training, experiment_name, fingerprint, training_from
 from ecd2g.experiments.training_folder import METRICS, TrainingFolder, folder_beside, training_folder
 from ecd2g.learned.checkpoint import TrainingState
 from ecd2g.learned.model import CurrentModel
@@ -35,7 +35,10 @@ REPORTS = 500
 """Lines of metrics of a whole training, about."""
 
 CHECKPOINTS = 10
-"""Checkpoints of a whole training, about."""
+"""Checkpoints of a whole training, about, where it is short."""
+
+CHECKPOINT_S = 60.0
+"""Seconds after which the next report writes a checkpoint, where the training is long."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +66,17 @@ class Prepared:
         return {
             "problem": experiment_name(self.settings.experiment),
             "config": asdict(self.settings),
+            "asked": asdict(self.asked),
             "fingerprint": fingerprint(self.problem, self.settings.pairs(self.problem)),
+        }
+
+    def numbers(self) -> dict[str, Any]:
+        """What is known before any training: the problem, the circuit, and the certificate of its exact flow."""
+        experiment, problem = self.settings.experiment, self.problem
+        solved = SolvedExperiment(experiment, experiment, problem, experiment.solve(problem))
+        return circuit_numbers(solved) | {
+            "fingerprint": fingerprint(problem),
+            "experiment": experiment_name(experiment),
         }
 
 
@@ -78,19 +91,33 @@ def train_run(
     compare: bool = True,
     quiet: bool = False,
 ) -> str:
-    """Train, and compare with the exact flow where the space can be listed; returns the summary."""
+    """Train, and compare with the exact flow where the space can be listed; returns the summary.
+
+    A resumed run is recorded as what it was begun as: with its first command and the settings that this asked for.
+    """
     prepared = Prepared.of(asked)
     chosen = choose_device(device)
-    with joined_processes(chosen) as processes:
-        writes = processes.rank == 0
-        place = training_folder(out, prepared.about(), resume=resume, overwrite=overwrite)
-        with place if writes else nullcontext(TrainingFolder(folder_beside(out))) as folder:
+    with ExitStack() as stack:
+        with joined_processes(chosen) as processes:
+            writes, folder = processes.rank == 0, TrainingFolder(folder_beside(out))
+            if writes:
+                numbers = prepared.numbers()  # first of all: what cannot be solved is not trained for hours
+                about = prepared.about() | {
+                    "device": chosen.type,
+                    "processes": processes.count,
+                    "command": command,
+                }
+                place = training_folder(out, about, resume=resume, overwrite=overwrite)
+                folder = stack.enter_context(place)
+                if resume:
+                    begun = training_from(folder.begun.get("asked"), folder.begun.get("problem"))
+                    prepared = replace(prepared, asked=begun)
             trained = _train(prepared, folder, chosen, processes, resume=resume, quiet=quiet)
-            if not writes:
-                return ""
-            with run_folder(out, overwrite=overwrite) as run:
-                copyfile(folder.path / METRICS, run / METRICS)
-                return _finish(prepared, trained, run, command, chosen, compare)
+        if not writes:
+            return ""
+        with run_folder(out, overwrite=overwrite) as run:
+            copyfile(folder.path / METRICS, run / METRICS)
+            return _finish(prepared, trained, run, numbers, folder.begun["command"], chosen, compare)
 
 
 def train_model(prepared: Prepared) -> Trained:
@@ -116,9 +143,10 @@ def metrics_line(progress: Progress) -> dict[str, float]:
 
 
 @contextmanager
-def progress_bar(n_steps: int, *, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+def progress_bar(n_steps: int, *, quiet: bool, initial: int = 0) -> Iterator[Callable[[Progress], None]]:
     """A bar with the loss and the rate of steps; on a terminal only."""
-    with tqdm(total=n_steps, disable=True if quiet else None, leave=False, unit="step") as bar:
+    disable = True if quiet else None
+    with tqdm(total=n_steps, initial=initial, disable=disable, leave=False, unit="step") as bar:
 
         def show(progress: Progress) -> None:
             bar.update(progress.step - bar.n)
@@ -147,18 +175,22 @@ def _train(
         folder.cut_metrics(0)
     every = report_interval(recipe.n_steps)
     between = every * max(1, REPORTS // CHECKPOINTS)
-    with progress_bar(recipe.n_steps, quiet=quiet or not writes) as show:
+    last, first = begin, 0 if state is None else state.step
+    with progress_bar(recipe.n_steps, quiet=quiet or not writes, initial=first) as show:
 
         def listen(progress: Progress, state: TrainingState) -> None:
+            nonlocal last
             show(progress)
             if writes:
                 folder.report(metrics_line(progress))
-                if progress.step % between == 0 or progress.step == recipe.n_steps:
+                due = progress.step % between == 0 or perf_counter() - last >= CHECKPOINT_S
+                if due or progress.step == recipe.n_steps:
                     about = {
                         "metrics_size": folder.flush_metrics(),
                         "seconds": seconds + perf_counter() - begin,
                     }
                     state.save(folder.checkpoint, recipe, about)
+                    last = perf_counter()
 
         trained = train(
             prepared.make_model,
@@ -178,6 +210,7 @@ def _finish(
     prepared: Prepared,
     trained: Trained,
     folder: Path,
+    numbers: dict[str, Any],
     command: str,
     device: torch.device,
     compare: bool,
@@ -189,11 +222,7 @@ def _finish(
     lines = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
     curve = ([line["step"] for line in lines], [line["loss"] for line in lines])
     save_training_curves({prepared.settings.model: curve}, folder / "loss")
-    experiment, problem = prepared.settings.experiment, prepared.problem
-    solved = SolvedExperiment(experiment, experiment, problem, experiment.solve(problem))
-    numbers = circuit_numbers(solved) | {
-        "fingerprint": fingerprint(prepared.problem),
-        "experiment": experiment_name(prepared.settings.experiment),
+    numbers = numbers | {
         "training": {
             "model": prepared.settings.model,
             "about": named_model(prepared.settings.model).about,
@@ -206,14 +235,16 @@ def _finish(
     text = f"{prepared.settings.model}: loss {lines[-1]['loss']:.4g} in {trained.seconds:.1f} s"
     if compare:
         try:
-            comparison = Comparison.begin(experiment, problem)
+            comparison = Comparison.begin(prepared.settings.experiment, prepared.problem)
             comparison.add(prepared.settings.model, prepared.settings.seed, trained.model, trained.seconds)
             numbers |= comparison.numbers()
             timing |= comparison.timing()
             text += f"\n{comparison.table()}"
-        except CapacityError as error:
-            numbers["not_compared"] = str(error)
-            text += f"\nnot compared with the exact flow: {error}"
+        except (Ecd2gError, MemoryError) as error:
+            # the training is done all the same, and `ecd2g compare` can do this again
+            reason = str(error) or "there is not enough memory"
+            numbers["not_compared"] = reason
+            text += f"\nnot compared with the exact flow: {reason}"
     write_record(
         folder,
         command=command,

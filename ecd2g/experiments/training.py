@@ -51,10 +51,29 @@ class Training:
         return replace(named_model(self.model).recipe, **asked)
 
     def resolved(self, problem: Problem) -> Self:
-        """The same training with nothing left open."""
-        recipe = self.recipe()
-        chosen = {entry.name: getattr(recipe, entry.name) for entry in fields(recipe)}
+        """The same training with nothing left open, but for what the model has no use for.
+
+        InputError where that was asked for: it would change nothing.
+        """
+        recipe, unused = self.recipe(), self._unused(problem)
+        asked = [name for name in unused if getattr(self, name) is not None]
+        if asked:
+            raise InputError(
+                f"model {self.model} looks at {unused[asked[0]]} in every step, so it takes no {asked[0]}, "
+                f"got {getattr(self, asked[0])}; leave it out"
+            )
+        chosen = {
+            entry.name: getattr(recipe, entry.name) for entry in fields(recipe) if entry.name not in unused
+        }
         return replace(self, experiment=self.experiment.resolved(problem.space), **chosen)
+
+    def _unused(self, problem: Problem) -> dict[str, str]:
+        """Settings of the recipe that the model has no use for, and what it looks at instead."""
+        if self.model.startswith("marginal"):
+            return dict.fromkeys(("volume", "n_points"), "the pairs themselves")
+        if self.model == "potential" and problem.space.n_states <= self.recipe().n_points:
+            return {"volume": "all states"}
+        return {}
 
     def pairs(self, problem: Problem) -> Coupling:
         """Where the pairs come from."""

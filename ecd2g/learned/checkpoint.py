@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ecd2g.errors import Ecd2gError, InputError
+from ecd2g.errors import DivergedError, InputError
 from ecd2g.learned.model import CurrentModel
 from ecd2g.learned.model_file import describe
 from ecd2g.learned.recipe import Recipe
@@ -42,10 +42,10 @@ class TrainingState:
     def after_step(self, recipe: Recipe) -> None:
         """Count the step and follow the weights with their average."""
         if self.average is not None:
+            weight = 1.0 - recipe.decay(self.step)
             with torch.no_grad():
-                torch._foreach_lerp_(
-                    self.average, list(self.model.parameters()), 1.0 - recipe.decay(self.step)
-                )
+                for average, parameter in zip(self.average, self.model.parameters(), strict=True):
+                    average.lerp_(parameter, weight)
         self.step += 1
 
     def finished_model(self) -> CurrentModel:
@@ -57,16 +57,16 @@ class TrainingState:
         return self.model.eval()
 
     def require_finite(self) -> None:
-        """Raise Ecd2gError where a weight is infinite or not a number."""
+        """Raise DivergedError where a weight is infinite or not a number."""
         if not all(bool(torch.isfinite(one).all()) for one in self.model.parameters()):
-            raise Ecd2gError(
+            raise DivergedError(
                 f"the weights are no numbers any more after step {self.step}; lower the learning rate"
             )
 
     def save(self, path: Path, recipe: Recipe, about: dict[str, Any]) -> None:
         """Write a checkpoint; the one before it stays whole until the new one is on the disk.
 
-        Ecd2gError where the weights are not finite: such a checkpoint would replace a good one.
+        DivergedError where the weights are not finite: such a checkpoint would replace a good one.
         """
         self.require_finite()
         tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
@@ -111,7 +111,10 @@ class TrainingState:
                 _check_entries(recipe, list(state.model.parameters()), optimiser["state"])
             state.optimiser.load_state_dict(optimiser)
             for number, average in enumerate(state.average or []):
-                average.copy_(tensors[f"average.{number}"])
+                saved_average = tensors[f"average.{number}"]
+                if saved_average.shape != average.shape:  # copy_ would repeat it
+                    raise ValueError(f"the average of weight {number}")
+                average.copy_(saved_average)
         except (KeyError, ValueError, RuntimeError, TypeError, AttributeError) as error:
             raise InputError(
                 f"{path} must be a whole checkpoint, but parts of it do not fit ({error})"

@@ -14,6 +14,16 @@ class LearnedFlow(Transport):
 
     model: CurrentModel
 
+    @property
+    def tolerance(self) -> float:
+        """Share of the walks that an exact law may leave unfinished: far below what a network gets wrong."""
+        return 1e-9
+
+    @property
+    def max_steps(self) -> int:
+        """Twenty times the length of a straight walk: learned currents without a potential may turn in circles."""
+        return 20 * self.circuit.n_gaps
+
     @classmethod
     def of(cls, model: CurrentModel, source: Distribution, sink: Distribution) -> "LearnedFlow":
         """Ask the model for all its currents: O(N V) for potentials and marginals, O(N V^2) for single edges."""

@@ -23,9 +23,9 @@ FAINT = float(np.finfo(np.float64).eps)
 class PotentialNetwork(CurrentModel):
     """phi_n(x) = mean_n + unit_n f_n(x), f a perceptron on embedded symbols with one output a layer.
 
-    The layer means do not depend on the data (they fall linearly), and unit_n = (alpha_n + alpha_{N+1-n}) / V is what a
-    deviation of 1/V of source and sink causes, so that f is of order one. Trained on the Monte-Carlo potentials (13),
-    in all layers of all states (of a sample of `n_points` states where there are more).
+    The layer means do not depend on the data (they fall linearly), and unit_n = (|alpha_n| + |alpha_{N+1-n}|) / V is
+    what a deviation of 1/V of source and sink causes, so that f is of order one. Trained on the Monte-Carlo potentials
+    (13), in all layers of all states (of a sample of `n_points` states where there are more).
     """
 
     layer_weight: Tensor
@@ -66,8 +66,8 @@ class PotentialNetwork(CurrentModel):
         """Power of the error currents, sum over edges of R (I_theta - I)^2, in parts that belong to one state each.
 
         sum_xy b (d_n(x) - d_{n+1}(y))^2 + (a - b) sum_x (d_n(x) - d_{n+1}(x))^2 over the gaps, with d the errors of the
-        potentials. The products of errors in different states are left out: they only tell of the layer means, which
-        are exact.
+        potentials. The products of errors in different states are left out: summed, they only tell of the layer means,
+        which the targets have exactly.
         """
         error = self._outputs(self.tensor(examples.inputs[0])) - self.tensor(examples.targets)
         in_volt = error * self.step

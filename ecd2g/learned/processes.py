@@ -22,7 +22,13 @@ def choose_device(name: str) -> torch.device:
         return torch.device("cpu")
     if not torch.cuda.is_available():
         raise InputError("device cuda needs a GPU that torch can use, and none is there; take cpu or auto")
-    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    number, there = _from_environment("LOCAL_RANK", 0), torch.cuda.device_count()
+    if number >= there:
+        raise InputError(
+            f"every process needs a GPU of its own, but LOCAL_RANK is {number} and there are {there}; start fewer "
+            f"processes, or take cpu"
+        )
+    return torch.device("cuda", number)
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Processes:
 
     def share(self, model: nn.Module) -> nn.Module:
         """The model with gradients averaged over the processes."""
-        return model if self.count == 1 else DistributedDataParallel(model)
+        return model if self.count == 1 else DistributedDataParallel(model, broadcast_buffers=False)
 
     def mean(self, value: Tensor) -> float:
         """Mean of a number over the processes."""
@@ -48,10 +54,16 @@ class Processes:
 @contextmanager
 def joined_processes(device: torch.device) -> Iterator[Processes]:
     """The processes that `torchrun` has started, or this one alone."""
-    count = int(os.environ.get("WORLD_SIZE", "1"))
-    if count == 1:
+    count = _from_environment("WORLD_SIZE", 1)
+    if count <= 1:
         yield Processes()
         return
+    missing = [name for name in ("RANK", "MASTER_ADDR", "MASTER_PORT") if name not in os.environ]
+    if missing:
+        raise InputError(
+            f"WORLD_SIZE is {count}, so {missing[0]} must be set too, but it is not; start the processes by torchrun, "
+            f"or unset WORLD_SIZE"
+        )
     if device.type == "cuda":
         torch.cuda.set_device(device)
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
@@ -59,3 +71,13 @@ def joined_processes(device: torch.device) -> Iterator[Processes]:
         yield Processes(distributed.get_rank(), count)
     finally:
         distributed.destroy_process_group()
+
+
+def _from_environment(name: str, default: int) -> int:
+    """A whole number that `torchrun` sets."""
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal():
+        raise InputError(
+            f"{name} must be a whole number, got {text!r}; start the processes by torchrun, or unset it"
+        )
+    return int(text)

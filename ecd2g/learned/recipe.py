@@ -13,6 +13,9 @@ from ecd2g.learned.volume import Volume, check_volume
 Optimiser = Literal["adam", "sgd"]
 Schedule = Literal["constant", "cosine"]
 
+SEEDS = 2**63
+"""Seeds that the generators of both numpy and torch take."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -43,6 +46,8 @@ class Recipe:
             raise InputError(f"the weight decay must be finite and not negative, got {self.weight_decay!r}")
         if not 0.0 <= self.average < 1.0:
             raise InputError(f"the decay of the moving average must lie in [0, 1), got {self.average!r}")
+        if not 0 <= self.seed < SEEDS:
+            raise InputError(f"the seed must be at least 0 and less than 2**63, got {self.seed!r}")
         check_volume(self.volume)
         _check("optimiser", self.optimiser, get_args(Optimiser))
         _check("schedule", self.schedule, get_args(Schedule))

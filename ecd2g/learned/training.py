@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ecd2g.errors import Ecd2gError, InputError
+from ecd2g.errors import DivergedError, InputError
 from ecd2g.learned.checkpoint import TrainingState
 from ecd2g.learned.model import CurrentModel, Examples
 from ecd2g.learned.pairs import Coupling
@@ -57,7 +57,7 @@ def train(
 
     `make_model` makes the network; its initial weights follow the seed of the recipe. The same seed gives the same
     weights on a CPU, with the same number of `threads`. `state` continues an earlier training, see checkpoint.py.
-    Raises Ecd2gError where the loss is no longer a number.
+    Raises DivergedError where the loss or a weight is no longer a number.
     """
     recipe = Recipe() if recipe is None else recipe
     processes = Processes() if processes is None else processes
@@ -73,7 +73,7 @@ def train(
             rate = recipe.rate(state.step)
             since.append(_step(state, replica, coupling, recipe, rate, processes))
             if not np.isfinite(since[-1]):
-                raise Ecd2gError(
+                raise DivergedError(
                     f"the loss is {since[-1]} after step {state.step}; lower the learning rate, now {rate:.3g}"
                 )
             if state.step % every == 0 or state.step == recipe.n_steps:

@@ -39,6 +39,8 @@ def draw_edges(
     visits      every other edge is one that scouts cross, unweighted: the loss stresses where the traffic is
     """
     check_volume(volume)
+    if volume == "stratified" and n < 2:
+        raise InputError(f"stratified edges must be 2 or more, one of them lateral, got {n}; raise n_points")
     gaps = rng.integers(circuit.n_gaps, size=n)
     before, after = circuit.space.draw(n, rng), circuit.space.draw(n, rng)
     if volume == "visits":
@@ -50,8 +52,7 @@ def draw_edges(
     same = np.all(before == after, axis=1)
     # law of uniform edges, 1/V^2 each, over that of stratified ones: h/V + (1 - h)/V^2 forward, (1 - h)/V^2 lateral
     made = len(gaps[::2]) / n
-    lateral = 1.0 - made
-    weights = np.where(same, 1.0 / (made * float(circuit.n_states) + lateral), 1.0 / max(lateral, 1.0 / n))
+    weights = np.where(same, 1.0 / (made * float(circuit.n_states) + 1.0 - made), 1.0 / (1.0 - made))
     return Edges(gaps, before, after, weights)
 
 

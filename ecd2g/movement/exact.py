@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.field import CurrentField
 from ecd2g.errors import SolverError
-from ecd2g.movement.rules import stop_probability, stranded
+from ecd2g.movement.rules import stop_probability, stranded, unfinished
 
 STRANDED_TOLERANCE = 1e-12
 """Share of walkers that rounding may leave on nodes without outflow before it counts as an error."""
@@ -63,12 +63,7 @@ def propagate(
                 tolerance=tolerance,
             )
         if len(steps) > max_steps:
-            raise SolverError(
-                f"a share {moving:.3g} of the walks has not ended after {max_steps} steps; raise max_steps, "
-                f"or check that the currents come from a potential and have no cycles",
-                reached=moving,
-                tolerance=tolerance,
-            )
+            raise unfinished(moving, max_steps)
         visits += mass
         ending = mass * stop
         ends += ending

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.field import CurrentField
-from ecd2g.errors import InputError, StrandedWalkerError
+from ecd2g.errors import InputError, SolverError, StrandedWalkerError
 
 Rule = Literal["two-way", "forward-only", "first-passage"]
 RULES: tuple[str, ...] = get_args(Rule)
@@ -48,3 +48,13 @@ def stranded(forward_only: bool, mass: float) -> StrandedWalkerError:
         else "no current leaves it and no sink is there; start walkers only where the source is positive"
     )
     return StrandedWalkerError(f"a share {mass:.3g} of the walkers reaches a node where {reason}")
+
+
+def unfinished(share: float, max_steps: int) -> SolverError:
+    """The error for walks that do not end in a given number of steps."""
+    return SolverError(
+        f"a share {share:.3g} of the walks has not ended after {max_steps} steps; raise max_steps, "
+        f"or check that the currents come from a potential and have no cycles",
+        reached=share,
+        tolerance=0.0,
+    )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ecd2g.circuit.field import CurrentField, LayeredField
 from ecd2g.circuit.table_field import draw_from_rows
 from ecd2g.movement.first_passage import LOSS_TOLERANCE, FirstPassage
-from ecd2g.movement.rules import stop_probability, stranded
+from ecd2g.movement.rules import stop_probability, stranded, unfinished
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,23 +50,27 @@ def walk_nodes(
     *,
     forward_only: bool = False,
     visitor: Visitor | None = None,
+    max_steps: int = 100_000,
 ) -> NDArray[np.intp]:
-    """Walk from the given flat node numbers by Eq. (9) and (10) to the end; returns the last nodes ``(n,)``."""
+    """Walk from the given flat node numbers by Eq. (9) and (10) to the end; returns the last nodes ``(n,)``.
+
+    SolverError where walks have not ended after `max_steps`: their currents turn in circles.
+    """
     outflow = field.outflow(forward_only=forward_only)
     stop = stop_probability(field, outflow, forward_only=forward_only).ravel()
     nodes, active = starts.copy(), np.arange(len(starts))
-    while True:
+    for _ in range(max_steps + 1):
         chance = stop[nodes[active]]
         if np.any(np.isnan(chance)):
             raise stranded(forward_only, float(np.isnan(chance).sum()) / len(starts))
         active = active[rng.random(len(active)) >= chance]
         if not len(active):
-            break
+            return nodes
         move = field.draw(nodes[active], rng, forward_only=forward_only)
         nodes[active] = move.nodes
         if visitor is not None:
             visitor(active, move.nodes, move.kept)
-    return nodes
+    raise unfinished(len(active) / len(starts), max_steps)
 
 
 def sample_walks(
@@ -76,10 +80,12 @@ def sample_walks(
     *,
     forward_only: bool = False,
     paths: bool = False,
+    max_steps: int = 100_000,
 ) -> Walks:
     """Walk from the given states ``(n, n_sites)`` of the first layer by the two-way or the forward-only rule."""
     log = _Log(field, starts, rng, keep=paths)
-    walk_nodes(field, field.atoms.locate(starts), rng, forward_only=forward_only, visitor=log.move)
+    begin = field.atoms.locate(starts)
+    walk_nodes(field, begin, rng, forward_only=forward_only, visitor=log.move, max_steps=max_steps)
     return Walks(starts, log.states, log.n_steps, log.paths() if paths else None)
 
 

@@ -31,6 +31,16 @@ class Transport:
     sink: Distribution
 
     @property
+    def tolerance(self) -> float:
+        """Share of the walks that an exact law may leave unfinished."""
+        return 1e-16
+
+    @property
+    def max_steps(self) -> int:
+        """Steps after which walks that have not ended are an error."""
+        return 100_000
+
+    @property
     def circuit(self) -> LayeredCircuit:
         """The circuit that the currents flow through."""
         return self.field.circuit
@@ -136,7 +146,9 @@ class Transport:
         if rule == "first-passage":
             return sample_first_passage(self.field, self.first_passage, begin, randomness, paths=paths)
         forward_only = rule == "forward-only"
-        return sample_walks(self.field, begin, randomness, forward_only=forward_only, paths=paths)
+        return sample_walks(
+            self.field, begin, randomness, forward_only=forward_only, paths=paths, max_steps=self.max_steps
+        )
 
     def _require_room(self, n: int) -> None:
         if n * self.circuit.space.n_sites > WALK_LIMIT:
@@ -151,5 +163,7 @@ class Transport:
 
     def _propagate(self, forward_only: bool) -> ExactLaw:
         if forward_only not in self._laws:
-            self._laws[forward_only] = propagate(self.field, forward_only=forward_only)
+            self._laws[forward_only] = propagate(
+                self.field, forward_only=forward_only, tolerance=self.tolerance, max_steps=self.max_steps
+            )
         return self._laws[forward_only]

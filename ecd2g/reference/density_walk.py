@@ -19,11 +19,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.randomness import generator
-from ecd2g.errors import InputError
+from ecd2g.errors import InputError, SolverError
 from ecd2g.movement.sampling import Walks
 from ecd2g.reference.closed_form import alpha, chain_response, complete_kernel
 
 UP, DOWN = 1, -1
+
+ROUNDS = 1000
+"""Most events of a walk, a layer; walks between normalised densities take a few."""
 
 
 class Density(Protocol):
@@ -47,7 +50,8 @@ def walk_between_densities(
 
     An event costs one evaluation of both densities; there are about N of them, a few more where rho is large. Walks
     that start in `source` end distributed as `sink` (Corollary 3.3). InputError where R is less than r, so that the
-    envelope of the thinning does not hold, for starts without source density, and for densities that are no numbers.
+    envelope of the thinning does not hold, for starts without source density, and for densities that are no numbers;
+    SolverError where walks do not end, as between densities that are not normalised.
     """
     random, states = generator(rng), circuit.space.check(starts).copy()
     if states.ndim != 2:
@@ -62,7 +66,9 @@ def walk_between_densities(
             "leave them out, no current enters there"
         )
     active = np.arange(len(states))
-    while len(active):
+    for _ in range(ROUNDS * circuit.n_layers):
+        if not len(active):
+            break
         event = walk.draw_events(layers[active], here[:, active], random)
         stopped = event == EXIT
         for kind in (k for k in STEPS if np.any(event == k.number)):
@@ -73,6 +79,13 @@ def walk_between_densities(
             n_steps[who[moved]] += 1
             states[who[moved]], here[:, who[moved]] = there.states[moved], there.densities[:, moved]
         active = active[~stopped]
+    if len(active):
+        raise SolverError(
+            f"walks must end after a few events a layer, but {len(active)} of {len(states)} have not after {ROUNDS} a "
+            f"layer; the densities may not be normalised",
+            reached=len(active) / len(states),
+            tolerance=0.0,
+        )
     return Walks(first, states, n_steps)
 
 

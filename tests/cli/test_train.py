@@ -224,6 +224,11 @@ BAD = {
     "a file is no folder": [*TRAIN, "--out", "source.csv"],
     "below a file": [*TRAIN, "--out", "source.csv/run"],
     "a long name": [*TRAIN, "--out", "x" * 250],
+    "the root": [*TRAIN, "--out", "/"],
+    "the root, to resume": ["train", "--out", "/", "--resume"],
+    "a huge seed": [*TRAIN, "--seed", "18446744073709551616"],
+    "a tolerance that nothing meets": [*TRAIN, "--tolerance", "1e-300"],
+    "a method that cannot": [*TRAIN, "--n-symbols", "10000000", "--method", "dense"],
     "a circle": [*TRAIN, "--out", "circle/run"],
     "compare nothing": ["compare"],
     "compare no folder": ["compare", "none"],
@@ -354,6 +359,39 @@ def test_a_resumed_training_ends_as_one_that_never_stopped(folder, monkeypatch, 
     one, two = (json.loads((folder / name / "results.json").read_text()) for name in ("run", "whole"))
     for name in ("config", "files", "numbers"):
         assert one[name] == two[name]
+    # the command and the origins are those of the beginning
+    assert one["command"] == two["command"].replace("whole", "run")
+    configs = [(folder / name / "config.toml").read_text() for name in ("run", "whole")]
+    assert configs[0] == configs[1]
+    assert "of the model" in configs[0]
+
+
+@needs_torch
+@pytest.mark.parametrize(("name", "word"), [("device", "device"), ("processes", "number of processes")])
+def test_a_training_is_resumed_on_such_devices_as_it_was_begun_on(capsys, folder, monkeypatch, name, word):
+    unfinished(folder, monkeypatch)
+    path = folder / "run.training" / "training.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: "other"}))
+    err = refused([*TRAIN, "--out", "run", "--resume"], capsys, folder)
+    assert f"its {word} is other and not" in err
+
+
+@needs_torch
+def test_checkpoints_by_time_change_nothing_but_their_number(folder, monkeypatch):
+    from ecd2g.learned.checkpoint import TrainingState
+
+    saved, save = [], TrainingState.save
+    monkeypatch.setattr(
+        TrainingState, "save", lambda self, *rest: (saved.append(self.step), save(self, *rest))
+    )
+    trained(*TRAIN, "--out", "few")
+    few = saved.copy()
+    saved.clear()
+    monkeypatch.setattr("ecd2g.experiments.train_run.CHECKPOINT_S", 0.0)
+    trained(*TRAIN, "--out", "many")
+    assert set(few) < set(saved)
+    assert saved == list(range(1, 101))
+    assert same_run(folder / "few", folder / "many")
 
 
 @needs_torch
@@ -435,11 +473,11 @@ DAMAGED = {
     "a list": "[]",
     "another format": '{"format": "ecd2g training 0"}',
     "nothing else": '{"format": "ecd2g training 1"}',
-    "no settings": '{"format": "ecd2g training 1", "problem": "1d", "config": {}}',
-    "settings are a list": '{"format": "ecd2g training 1", "problem": "1d", "config": []}',
-    "odd settings": '{"format": "ecd2g training 1", "problem": "1d", "config": {"experiment": {"x": 1}}}',
-    "odd experiment": '{"format": "ecd2g training 1", "problem": ["1d"], "config": {"experiment": {}}}',
-    "odd number": '{"format": "ecd2g training 1", "problem": "1d", "config": {"experiment": {}, "n_steps": "x"}}',
+    "no settings": '{"format": "ecd2g training 1", "problem": "1d", "asked": {}}',
+    "settings are a list": '{"format": "ecd2g training 1", "problem": "1d", "asked": []}',
+    "odd settings": '{"format": "ecd2g training 1", "problem": "1d", "asked": {"experiment": {"x": 1}}}',
+    "odd experiment": '{"format": "ecd2g training 1", "problem": ["1d"], "asked": {"experiment": {}}}',
+    "odd number": '{"format": "ecd2g training 1", "problem": "1d", "asked": {"experiment": {}, "n_steps": "x"}}',
 }
 
 
@@ -464,10 +502,74 @@ def test_a_damaged_checkpoint_is_one_sentence(capsys, folder, monkeypatch):
         assert "damaged" in refused([*TRAIN, "--out", "run", "--resume"], capsys, folder)
     checkpoint.write_bytes(whole)
     metrics.write_bytes(lines[:10])
-    assert "it was cut" in refused([*TRAIN, "--out", "run", "--resume"], capsys, folder)
+    assert "delete the folder and begin again" in refused(
+        [*TRAIN, "--out", "run", "--resume"], capsys, folder
+    )
+
+
+@needs_torch
+@pytest.mark.parametrize("content", [None, "", "{"])
+def test_a_folder_that_was_half_made_is_to_be_deleted(capsys, folder, content):
+    (folder / "run.training").mkdir()
+    if content is not None:
+        (folder / "run.training" / "training.json").write_text(content)
+    for arguments in (TRAIN, [*TRAIN, "--resume"], ["train", "--resume"]):
+        err = refused([*arguments, "--out", "run"], capsys, folder)
+        assert "delete it and begin again" in err
 
 
 # failures on the way
+
+
+@needs_torch
+@pytest.mark.parametrize("failure", [OSError(37, "No locks available"), KeyboardInterrupt()])
+def test_a_lock_that_fails_leaves_nothing(capsys, folder, monkeypatch, failure):
+    fcntl = pytest.importorskip("fcntl")
+
+    def fail(*_arguments):
+        raise failure
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    before = tree(folder)
+    sentence([*TRAIN, "--out", "deep/run"], capsys, 2 if isinstance(failure, OSError) else 130)
+    assert tree(folder) == before
+
+
+@needs_torch
+def test_where_there_are_no_locks_training_does_without(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    trained(*TRAIN, "--out", "run")
+    assert not (folder / "run.training").exists()
+
+
+@needs_torch
+def test_ctrl_c_in_the_last_moment_does_not_deny_the_run(capsys, folder, monkeypatch):
+    def stop(*_arguments, **_settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ecd2g.experiments.training_folder.rmtree", stop)
+    err = sentence([*TRAIN, "--out", "run"], capsys, 130)
+    assert "run is complete" in err
+    assert "left no folder" not in err
+    assert (folder / "run" / "results.json").exists()
+    assert not (folder / "run.training").exists()
+
+
+@needs_torch
+@pytest.mark.parametrize("failure", [MemoryError(), "solver"])
+def test_a_comparison_that_fails_does_not_spoil_the_training(capsys, folder, monkeypatch, failure):
+    from ecd2g.errors import SolverError
+    from ecd2g.experiments.comparison import Comparison
+
+    failure = SolverError("it missed", reached=1.0, tolerance=0.1) if failure == "solver" else failure
+
+    def fail(*_arguments, **_settings):
+        raise failure
+
+    monkeypatch.setattr(Comparison, "begin", fail)
+    trained(*[word for word in TRAIN if word != "--no-compare"], "--out", "run")
+    numbers = json.loads((folder / "run" / "results.json").read_text())["numbers"]
+    assert numbers["not_compared"] == (str(failure) or "there is not enough memory")
 
 
 @needs_torch
@@ -481,7 +583,9 @@ def test_a_training_that_explodes_keeps_its_last_good_checkpoint(capsys, folder,
         patch.setattr(Recipe, "rate", lambda self, step: rate(self, step) if step < 60 else 1e38)
         err = sentence([*arguments, "--out", "run"], capsys)
     assert "lower the learning rate" in err
-    assert kept(folder) in err
+    assert f"the last good checkpoint is kept in {folder / 'run.training'}" in err
+    assert "under another --out" in err
+    assert "--resume" not in err
     assert not (folder / "run").exists()
     trained(*arguments, "--out", "run", "--resume")
     assert same_run(folder / "run", folder / "whole")

@@ -14,7 +14,7 @@ import torch
 from ecd2g.errors import InputError
 from ecd2g.experiments import compare_figures
 from ecd2g.experiments.compare_run import Comparing, compare_run
-from ecd2g.experiments.comparison import EXACT, Comparison, over_seeds, spread
+from ecd2g.experiments.comparison import EXACT, Compared, Comparison, over_seeds, spread
 from ecd2g.experiments.comparison_table import PERFECT, comparison_table
 from ecd2g.experiments.one_dimension import OneDimension
 from ecd2g.experiments.own_data import OwnData
@@ -154,7 +154,8 @@ def test_models_that_strand_are_reported(tmp_path, runs, not_saved):
     model = numbers["models"]["current-paper"]
     assert model["seeds"] == [1, 0]
     for rule in ("two-way", "forward-only", "first-passage"):
-        assert model["rules"][rule]["stranded"].startswith("1 of 2 seeds: ")
+        reason = "failed" if rule == "first-passage" else "stranded"
+        assert model["rules"][rule][reason].startswith("1 of 2 seeds: ")
         assert f"current-paper, {rule}: 1 of 2 seeds" in text
     assert model["walks"]["stranded"].startswith("1 of 2 seeds: ")
     assert model["current_error"]["all_edges"]["values"][0] == 1.0
@@ -200,13 +201,13 @@ def test_a_target_of_one_state_has_no_floor(tmp_path):
 def test_infinite_divergences_are_words():
     """A law that leaves states of the target out: infinite in the table, a word in JSON, of one seed and of two."""
     numbers = {"kl": math.inf, "total_variation": 0.5}
-    assert over_seeds([numbers]) == numbers
-    assert over_seeds([numbers, numbers]) == numbers
-    mixed = over_seeds([numbers, {"kl": 2.0, "total_variation": 0.5}])
+    assert over_seeds([numbers], 1) == numbers
+    assert over_seeds([numbers, numbers], 2) == numbers
+    mixed = over_seeds([numbers, {"kl": 2.0, "total_variation": 0.5}], 2)
     assert mixed["kl"] == {"mean": math.inf, "standard_deviation": math.inf, "values": [math.inf, 2.0]}
     assert json.loads(to_json(mixed))["kl"]["values"] == ["infinity", 2.0]
     law = {"total_variation": 0.5, "kl_target_from_law_nats": mixed["kl"]}
-    model = {"seeds": [0, 1], "current_error": {}, "rules": {"two-way": law}}
+    model = {"seeds": [0, 1], "current_error": {}, "rules": {"two-way": law}, "walks": {}}
     models = {"mine": model, PERFECT: {"walks": {"total_variation": 0.01}}}
     text = comparison_table({"models": models}, {}, 10)
     assert "infinite" in text
@@ -214,18 +215,28 @@ def test_infinite_divergences_are_words():
 
 
 def test_means_and_deviations():
-    assert spread([3, 3], 2) == 3
-    assert spread([1.0, 4.0], 2)["mean"] == 2.5
-    assert spread([1.0, 4.0], 2)["standard_deviation"] == pytest.approx(1.5 * math.sqrt(2))
-    assert spread([1.0], 3) == {"mean": 1.0, "standard_deviation": 0.0, "values": [1.0]}
+    assert over_seeds([{"parameters": 3}, {"parameters": 3}], 2) == {"parameters": 3}
+    assert spread([1.0, 4.0])["mean"] == 2.5
+    assert spread([1.0, 4.0])["standard_deviation"] == pytest.approx(1.5 * math.sqrt(2))
+    assert spread([1.0]) == {"mean": 1.0, "values": [1.0]}
 
 
 def test_seeds_of_which_some_strand():
     whole = {"rules": {"two-way": {"total_variation": 0.25}}}
     stranded = {"rules": {"two-way": {"stranded": "node 3"}}}
-    merged = over_seeds([whole, stranded, whole])["rules"]["two-way"]
+    merged = over_seeds([whole, stranded, whole], 3)["rules"]["two-way"]
     assert merged["stranded"] == "1 of 3 seeds: node 3"
     assert merged["total_variation"]["values"] == [0.25, 0.25]
+    alone = over_seeds([stranded, whole], 2)["rules"]["two-way"]["total_variation"]
+    assert alone == {"mean": 0.25, "values": [0.25]}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_times_of_seeds_of_which_one_strands(order):
+    timings = [{"train_s": 1.0, "walk_s": 4.0}, {"train_s": 3.0}]
+    seeds = [Compared("mine", seed, {}, timings[seed]) for seed in order]
+    comparison = Comparison(None, None, None, None, 10, {}, seeds)
+    assert comparison.timing() == {"mine_train_s": 2.0, "mine_walk_s": 4.0}
 
 
 # run folders that are no trainings

@@ -15,7 +15,7 @@ from ecd2g.experiments.origin import ours
 from ecd2g.experiments.record import write_record
 from ecd2g.experiments.report import report_html
 from ecd2g.experiments.report_table import label, tables
-from ecd2g.experiments.run import reproduce_run, solve_run
+from ecd2g.experiments.run import Reproduction, reproduce_run, solve_run
 from ecd2g.experiments.summary import number
 
 VOID = {"meta", "img", "br"}
@@ -76,7 +76,9 @@ def grid(value):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    reproduce_run(OneDimension(n_symbols=8, n_layers=4, n_walks=500), folder, "ecd2g test", quiet=True)
+    reproduce_run(
+        Reproduction(OneDimension(n_symbols=8, n_layers=4, n_walks=500)), folder, "ecd2g test", quiet=True
+    )
     return folder
 
 
@@ -102,7 +104,7 @@ def test_a_run_shows_every_number_and_setting(run):
     for value in scalars(found["numbers"]):
         assert repr(value) in shown or number(value) == repr(value)
         assert number(value) in shown
-    assert set(found["config"]) <= shown
+    assert set(found["config"]["experiment"]) <= shown
     assert {"ecd2g test", "our choice", "given", found["versions"]["numpy"], "total (s)"} <= shown
 
 

@@ -46,8 +46,24 @@ def test_what_is_left_open_is_the_recipe_of_the_model(model):
     assert open_one.recipe() == recipe
     resolved = open_one.resolved(SMALL.problem())
     assert resolved.recipe() == recipe
-    assert None not in asdict(resolved).values()
+    unused = {"potential": {"volume"}}.get(model, {"volume", "n_points"} if "marginal" in model else set())
+    assert {name for name, value in asdict(resolved).items() if value is None} == unused
     assert resolved.resolved(SMALL.problem()) == resolved
+
+
+@pytest.mark.parametrize(
+    ("model", "given"),
+    [
+        ("marginal", {"volume": "visits"}),
+        ("marginal-network", {"n_points": 7}),
+        ("potential", {"volume": "visits"}),
+    ],
+)
+def test_what_a_model_has_no_use_for_is_refused(model, given):
+    with pytest.raises(ecd2g.InputError, match="leave it out"):
+        Training(SMALL, model, **given).resolved(SMALL.problem())
+    fewer = Training(SMALL, "potential", n_points=2, volume="visits").resolved(SMALL.problem())
+    assert fewer.volume == "visits"
 
 
 def test_what_is_given_stands():

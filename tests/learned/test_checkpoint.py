@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import ecd2g
-from ecd2g.errors import Ecd2gError, InputError
+from ecd2g.errors import DivergedError, InputError
 from ecd2g.learned.checkpoint import KIND, TrainingState
 from ecd2g.learned.current_network import CurrentNetwork
 from ecd2g.learned.marginal_network import MarginalNetwork
@@ -111,6 +111,7 @@ DAMAGE = {
     "weight": lambda tensors, _: tensors.pop("model.network.0.bias"),
     "average": lambda tensors, _: tensors.pop("average.1"),
     "average of another shape": lambda tensors, _: tensors.update({"average.1": torch.zeros(3, 7)}),
+    "average that could be repeated": lambda tensors, _: tensors.update({"average.1": torch.zeros(1)}),
     "optimiser entry": lambda tensors, _: tensors.pop("optimiser.0.exp_avg"),
     "optimiser of a weight": lambda tensors, _: [
         tensors.pop(name) for name in list(tensors) if name.startswith("optimiser.1.")
@@ -152,7 +153,7 @@ def test_weights_that_are_no_numbers_replace_no_checkpoint(tmp_path, value):
     state, _ = load(tmp_path / "one")
     with torch.no_grad():
         list(state.model.parameters())[-1].view(-1)[-1] = value
-    with pytest.raises(Ecd2gError, match="no numbers any more after step 10"):
+    with pytest.raises(DivergedError, match="no numbers any more after step 10"):
         state.save(tmp_path / "one", RECIPE, {})
     assert (tmp_path / "one").read_bytes() == content
 

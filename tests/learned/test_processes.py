@@ -16,7 +16,9 @@ from ecd2g.learned.model_file import load_model
 from ecd2g.learned.processes import Processes, choose_device, joined_processes
 from ecd2g.learned.training import _share
 
-MODELS = ("potential", "marginal", "current")
+POINTS = ["--points", "11"]
+MODELS: dict[str, list[str]] = {"potential": POINTS, "marginal": [], "current": POINTS}
+"""Models, and options that they alone take."""
 
 OPTIONS = [
     "--source",
@@ -30,7 +32,7 @@ OPTIONS = [
     "--batch",
     "11",
 ]
-OPTIONS += ["--points", "11", "--average", "0.9", "--device", "cpu", "--quiet", "--no-compare"]
+OPTIONS += ["--average", "0.9", "--device", "cpu", "--quiet", "--no-compare"]
 """Five states and eleven rows: no number is even, so the shares of two processes differ."""
 
 TRAIN = f"""
@@ -43,8 +45,8 @@ from ecd2g.learned.processes import joined_processes
 compare_figures.save_training_curves = lambda *_: None
 with joined_processes(torch.device("cpu")) as joined:  # once: torch cannot begin twice in one process
     train_run.joined_processes = lambda device: nullcontext(joined)
-    for model in {MODELS}:
-        status = main(["train", *{OPTIONS}, "--model", model, "--out", sys.argv[1] + "-" + model])
+    for model, options in {MODELS}.items():
+        status = main(["train", *{OPTIONS}, *options, "--model", model, "--out", sys.argv[1] + "-" + model])
         assert status == 0, status
 """
 
@@ -72,10 +74,31 @@ def test_devices_where_there_is_no_gpu(monkeypatch):
 
 def test_every_process_takes_a_gpu_of_its_own(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
     assert choose_device("auto") == torch.device("cuda", 0)
     monkeypatch.setenv("LOCAL_RANK", "3")
     assert choose_device("cuda") == torch.device("cuda", 3)
     assert choose_device("cpu") == torch.device("cpu")
+    monkeypatch.setenv("LOCAL_RANK", "4")
+    with pytest.raises(InputError, match="LOCAL_RANK is 4 and there are 4"):
+        choose_device("auto")
+
+
+@pytest.mark.parametrize(
+    ("variables", "word"),
+    [
+        ({"WORLD_SIZE": "2"}, "RANK must be set"),
+        ({"WORLD_SIZE": "2", "RANK": "0"}, "MASTER_ADDR must be set"),
+        ({"WORLD_SIZE": "two"}, "WORLD_SIZE must be a whole number, got 'two'"),
+    ],
+)
+def test_processes_that_torchrun_has_not_started_are_refused(monkeypatch, variables, word):
+    for name in ("RANK", "MASTER_ADDR", "MASTER_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(InputError, match=word), joined_processes(torch.device("cpu")):
+        raise AssertionError
 
 
 @pytest.mark.parametrize("n_rows", [3, 4, 5, 11])
@@ -111,8 +134,8 @@ def test_two_processes_train_as_one(tmp_path, monkeypatch):
     one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, env=one_thread, check=False)
     assert done.returncode == 0, done.stderr
-    for model in MODELS:
-        assert main(["train", *OPTIONS, "--model", model, "--out", f"one-{model}"]) == 0
+    for model, options in MODELS.items():
+        assert main(["train", *OPTIONS, *options, "--model", model, "--out", f"one-{model}"]) == 0
     wanted = {f"{count}-{model}" for count in ("one", "two") for model in MODELS}
     assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == wanted
     assert not list(tmp_path.rglob("*.partial"))

@@ -55,6 +55,8 @@ def test_the_average_begins_short_and_ends_as_long_as_asked():
         ({"average": 1.0}, "average"),
         ({"average": -0.1}, "average"),
         ({"average": math.nan}, "average"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**63}, "seed"),
         ({"volume": "loud"}, "volume"),
         ({"optimiser": "lion"}, "optimiser"),
         ({"schedule": "linear"}, "schedule"),

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import ecd2g
-from ecd2g.errors import Ecd2gError, InputError
+from ecd2g.errors import DivergedError, InputError
 from ecd2g.learned.current_network import CurrentNetwork
 from ecd2g.learned.marginal_network import MarginalNetwork
 from ecd2g.learned.model_file import save_model
@@ -150,13 +150,13 @@ def test_training_lowers_the_loss():
 
 @pytest.mark.parametrize("make", [potential, lambda: CurrentNetwork(CIRCUIT, "paper")])
 def test_a_loss_that_explodes_is_refused(make):
-    with pytest.raises(Ecd2gError, match="lower the learning rate"):
+    with pytest.raises(DivergedError, match="lower the learning rate"):
         train(make, PAIRS, replace(RECIPE, optimiser="sgd", learning_rate=1e30, n_steps=50))
 
 
 def test_weights_that_explode_in_the_last_step_are_refused():
     recipe = replace(RECIPE, optimiser="sgd", learning_rate=1e300, n_steps=1)
-    with pytest.raises(Ecd2gError, match="no numbers any more"):
+    with pytest.raises(DivergedError, match="no numbers any more"):
         train(potential, PAIRS, recipe)
 
 

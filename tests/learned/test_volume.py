@@ -68,7 +68,7 @@ def test_edges_are_drawn_by_the_law_of_the_volume(volume):
 @given(
     layered_circuits(min_states=2, max_states=6),
     st.sampled_from(VOLUMES),
-    st.integers(1, 9),
+    st.integers(2, 9),
     st.integers(0, 99),
 )
 @settings(max_examples=60)
@@ -259,3 +259,10 @@ def test_other_names_are_refused(name):
     ):
         with pytest.raises(ecd2g.InputError, match="volume must be one of"):
             refuse()
+
+
+def test_one_stratified_edge_is_refused():
+    """It would be a forward edge, always: no lateral edge could stand for the others."""
+    circuit = small_circuit((5,))
+    with pytest.raises(ecd2g.InputError, match="2 or more"):
+        draw_edges("stratified", circuit, ends(circuit.space), 1, np.random.default_rng(0))

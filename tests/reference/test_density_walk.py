@@ -93,6 +93,23 @@ def test_ends_are_right_where_states_cannot_be_listed() -> None:
     assert walks.n_steps.min() >= 5
 
 
+def test_walks_between_densities_that_are_not_normalised_do_not_run_for_ever(monkeypatch) -> None:
+    """A sink of nearly nothing: no walk ends."""
+    circuit, p, q = random_problem(3, 5, 0.3)
+
+    @dataclass(frozen=True)
+    class Thin(Listed):
+        def probability(self, states: np.ndarray) -> np.ndarray:
+            return 1e-12 * super().probability(states)
+
+    monkeypatch.setattr("ecd2g.reference.density_walk.ROUNDS", 50)
+    with pytest.raises(
+        ecd2g.SolverError, match="9 of 9 have not after 50 a layer; .* not be normalised"
+    ) as caught:
+        walk_between_densities(circuit, Listed(p), Thin(q), p.sample(9, 1), 2)
+    assert caught.value.reached == 1.0
+
+
 def test_same_seed_same_walks() -> None:
     circuit, p, q = random_problem(1, 5, 0.3)
     starts = p.sample(100, 0)
