@@ -83,6 +83,7 @@ def main() -> None:
     torch.set_num_threads(1)
     print("| model | S | D | V | N | parameters | ms a step | all currents, s | walks a second |")
     print("|---|---|---|---|---|---|---|---|---|")
+    line("marginal", (10, 1, 10), 10, 10)  # the first use of torch is slower than all others
     for name in ("potential", "marginal", "current"):
         for sizes in tqdm(SIZES, desc=name, leave=False):
             if row := line(name, sizes, args.steps, args.walks):

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.data import Problem
-from ecd2g.errors import Ecd2gError
+from ecd2g.errors import CapacityError, Ecd2gError
 from ecd2g.experiments.comparison import Comparison
 from ecd2g.experiments.measures import circuit_numbers
 from ecd2g.experiments.record import write_record
@@ -30,6 +30,9 @@ from ecd2g.learned.processes import Processes, choose_device, joined_processes
 from ecd2g.learned.training import Progress, Trained, train
 
 MODEL = "model.safetensors"
+
+IN_ANY_SPACE = "marginal-autoregressive"
+"""The model that needs no list of states."""
 
 REPORTS = 500
 """Lines of metrics of a whole training, about."""
@@ -54,6 +57,11 @@ class Prepared:
     def of(cls, asked: Training, problem: Problem | None = None) -> "Prepared":
         """Make the problem and the circuit."""
         problem = asked.experiment.problem() if problem is None else problem
+        if not problem.space.is_enumerable and asked.model != IN_ANY_SPACE:
+            raise CapacityError(
+                f"model {asked.model} needs states that can be listed, and here are {problem.space.n_states:.3g}; "
+                f"train --model {IN_ANY_SPACE}"
+            )
         settings = asked.resolved(problem)
         return cls(asked, settings, problem, settings.experiment.circuit(problem.space))
 
@@ -106,6 +114,7 @@ def train_run(
                     "device": chosen.type,
                     "processes": processes.count,
                     "command": command,
+                    "compare": compare,
                 }
                 place = training_folder(out, about, resume=resume, overwrite=overwrite)
                 folder = stack.enter_context(place)
@@ -117,7 +126,9 @@ def train_run(
             return ""
         with run_folder(out, overwrite=overwrite) as run:
             copyfile(folder.path / METRICS, run / METRICS)
-            return _finish(prepared, trained, run, numbers, folder.begun["command"], chosen, compare)
+            return _finish(
+                prepared, trained, run, numbers, folder.begun["command"], chosen, folder.begun["compare"]
+            )
 
 
 def train_model(prepared: Prepared) -> Trained:
@@ -233,7 +244,12 @@ def _finish(
     }
     timing: dict[str, Any] = {"train_s": round(trained.seconds, 6)}
     text = f"{prepared.settings.model}: loss {lines[-1]['loss']:.4g} in {trained.seconds:.1f} s"
-    if compare:
+    if lines[-1]["loss"] > lines[0]["loss"]:
+        text += f", which has grown from {lines[0]['loss']:.4g}: lower the learning rate"
+    if not prepared.problem.space.is_enumerable:
+        numbers["not_compared"] = "the states cannot be listed; load the model and walk, see docs/learned.md"
+        text += f"\nnot compared with the exact flow: {numbers['not_compared']}"
+    elif compare:
         try:
             comparison = Comparison.begin(prepared.settings.experiment, prepared.problem)
             comparison.add(prepared.settings.model, prepared.settings.seed, trained.model, trained.seconds)

@@ -45,7 +45,8 @@ def stranded(forward_only: bool, mass: float) -> StrandedWalkerError:
         "no current towards the next layer leaves it; the forward-only rule cannot go on there, "
         "use the two-way or the first-passage rule"
         if forward_only
-        else "no current leaves it and no sink is there; start walkers only where the source is positive"
+        else "no current leaves it and no sink is there; start walkers only where the source is positive (learned "
+        "currents may have such nodes anywhere: train longer, or another model)"
     )
     return StrandedWalkerError(f"a share {mass:.3g} of the walkers reaches a node where {reason}")
 

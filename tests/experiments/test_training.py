@@ -150,3 +150,14 @@ def test_reports_and_checkpoints_come_at_a_reasonable_rate(n_steps):
     every = report_interval(n_steps)
     assert n_steps // every <= 2 * REPORTS
     assert n_steps // (every * (REPORTS // CHECKPOINTS)) <= 2 * CHECKPOINTS
+
+
+def test_models_that_list_states_are_refused_where_there_are_too_many(tmp_path):
+    files = [tmp_path / name for name in ("source.npy", "target.npy")]
+    for seed, path in enumerate(files):
+        np.save(path, np.random.default_rng(seed).integers(0, 20, (30, 12)))
+    experiment = OwnData(source=str(files[0]), target=str(files[1]))
+    for model in ("potential", "current", "marginal"):
+        with pytest.raises(ecd2g.CapacityError, match="--model marginal-autoregressive"):
+            Prepared.of(Training(experiment, model))
+    assert Prepared.of(Training(experiment, "marginal-autoregressive")).circuit.n_states > 1e14
