@@ -78,7 +78,9 @@ def cell(value: Any) -> str:
         return _listed(value)
     if _is_spread(value):
         deviation = value.get("standard_deviation")
-        return cell(value["mean"]) + ("" if deviation is None else f" ± {cell(deviation)}")
+        if isinstance(deviation, float):  # two digits say how far seeds differ; an infinite one is a word
+            return f"{cell(value['mean'])}&nbsp;±&nbsp;{_shown(f'{deviation:.2g}', repr(deviation))}"
+        return cell(value["mean"])
     if value in INFINITE:
         return _shown(INFINITE[value], value)
     return "–" if value is None else escape(str(value))
