@@ -25,7 +25,7 @@ def two_dimensions() -> tuple:
 
 @pytest.mark.parametrize("name", ["potential", "marginal"])
 def test_walks_on_learned_currents(benchmark, two_dimensions, name: str) -> None:
-    """Currents of all edges included; at least 20,000 walks a second."""
+    """Currents of all edges included; the rate is printed beside the one that the paper reports."""
     problem, circuit = two_dimensions
     recipe = replace(MODELS[name].recipe, n_steps=100)
     pairs = IndependentPairs(problem.source, problem.target)
