@@ -10,10 +10,9 @@ import pytest
 import scipy.sparse.linalg
 
 import ecd2g
-from ecd2g.circuit import Atoms
+from ecd2g.circuit import Atoms, CompleteField
 from ecd2g.reference import chain_response, closed_form, kirchhoff_residual
 from ecd2g.reference.assembled import sparse_solver
-from ecd2g.reference.solve import _complete_field
 
 TIMES: dict[str, float] = {}
 
@@ -75,7 +74,7 @@ def test_assembled_conjugate_gradients_of_scipy(benchmark, random_problem) -> No
         return scipy.sparse.linalg.cg(matrix, current, rtol=1e-12, atol=0.0)[0]
 
     potentials = benchmark.pedantic(assemble_and_solve, rounds=2)
-    field = _complete_field(circuit, Atoms.of(p, q), potentials.reshape(3, -1))
+    field = CompleteField.from_potentials(circuit, Atoms.of(p, q), potentials.reshape(3, -1))
     note(benchmark, "assembled cg", field)
     print(f"\nassemble + CG / closed form: {TIMES['assembled cg'] / TIMES['closed form N=3']:,.0f}")
     assert TIMES["assembled cg"] >= 5_000 * TIMES["closed form N=3"]
@@ -87,7 +86,9 @@ def test_assembled_sparse_factorisation(benchmark, random_problem) -> None:
     circuit, p, q = random_problem(50, 2, 3)
     current = np.concatenate([p.to_array(), np.zeros(circuit.n_states), -q.to_array()])
     potentials = benchmark.pedantic(lambda: sparse_solver(circuit)(current), rounds=1)
-    note(benchmark, "sparse", _complete_field(circuit, Atoms.of(p, q), potentials.reshape(3, -1)))
+    note(
+        benchmark, "sparse", CompleteField.from_potentials(circuit, Atoms.of(p, q), potentials.reshape(3, -1))
+    )
     print(f"\nassemble + SuperLU / closed form: {TIMES['sparse'] / TIMES['closed form N=3']:,.0f}")
     assert TIMES["sparse"] >= 5_000 * TIMES["closed form N=3"]
 

@@ -7,9 +7,10 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.circuit.atoms import require_states
+from ecd2g.circuit.atoms import Atoms, require_states
 from ecd2g.circuit.field import Move
 from ecd2g.circuit.kernel import CompleteKernel, require_table
+from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import LayeredNodes, read_only
 from ecd2g.circuit.sorted_layer import SortedLayer
 
@@ -28,6 +29,18 @@ class CompleteField(LayeredNodes):
 
     def __post_init__(self) -> None:
         read_only(self.potentials, self.forward_drops)
+
+    @classmethod
+    def from_potentials(
+        cls, circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]
+    ) -> "CompleteField":
+        """The field whose forward drops are differences of the given potentials."""
+        return cls(circuit, atoms, potentials, potentials[:-1] - potentials[1:])
+
+    def corrected(self, error: NDArray[np.float64]) -> "CompleteField":
+        """The field with an error of its potentials taken off; the drops lose no digit to their size."""
+        drops = self.forward_drops - (error[:-1] - error[1:])
+        return CompleteField(self.circuit, self.atoms, self.potentials - error, drops)
 
     @property
     def kernel(self) -> CompleteKernel:

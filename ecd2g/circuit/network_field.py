@@ -1,6 +1,6 @@
 """Currents of a resistor network, edge by edge."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,25 +14,46 @@ from ecd2g.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class NetworkField:
-    """Potentials ``(n_nodes,)`` of a network with the source current `injected` and the sink current `extracted`."""
+    """Potentials ``(n_nodes,)`` and drops ``(n_edges,)`` of a network, in volt, with what enters and what leaves.
+
+    The drop phi(tail) - phi(head) of a stiff edge can lie far below the rounding of the potentials themselves, so it
+    is given, not formed by subtraction; currents follow from the drops.
+    """
 
     network: ResistorNetwork
     injected: NDArray[np.float64]
     extracted: NDArray[np.float64]
     potentials: NDArray[np.float64]
+    drops: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        read_only(self.injected, self.extracted, self.potentials)
+        read_only(self.injected, self.extracted, self.potentials, self.drops)
+
+    @classmethod
+    def from_potentials(
+        cls,
+        network: ResistorNetwork,
+        injected: NDArray[np.float64],
+        extracted: NDArray[np.float64],
+        potentials: NDArray[np.float64],
+    ) -> "NetworkField":
+        """The field whose drops are differences of the given potentials."""
+        return cls(network, injected, extracted, potentials, drops_of(network, potentials))
+
+    def corrected(self, error: NDArray[np.float64]) -> "NetworkField":
+        """The field with an error of its potentials taken off; the drops lose no digit to their size."""
+        drops = self.drops - drops_of(self.network, error)
+        return replace(self, potentials=self.potentials - error, drops=drops)
+
+    def scaled(self, factor: float) -> "NetworkField":
+        """All currents and potentials times a factor."""
+        parts = (self.injected, self.extracted, self.potentials, self.drops)
+        return NetworkField(self.network, *(factor * part for part in parts))
 
     @property
     def multiplicity(self) -> NDArray[np.float64]:
         """One, for every node."""
         return np.ones(1)
-
-    @cached_property
-    def drops(self) -> NDArray[np.float64]:
-        """Potential of the tail less that of the head, for every edge, in volts."""
-        return self.potentials[self.network.tails] - self.potentials[self.network.heads]
 
     @cached_property
     def edge_currents(self) -> NDArray[np.float64]:
@@ -84,6 +105,11 @@ class NetworkField:
     @cached_property
     def _segments(self) -> NDArray[np.intp]:
         return np.searchsorted(self._directed[0], np.arange(self.network.n_nodes + 1))
+
+
+def drops_of(network: ResistorNetwork, potentials: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Potential of the tail less that of the head, for every edge, in volt."""
+    return potentials[network.tails] - potentials[network.heads]
 
 
 def divergence(network: ResistorNetwork, edge_currents: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.network_field import NetworkField
+from ecd2g.circuit.network_field import NetworkField, drops_of
 from ecd2g.circuit.table_field import TableField
 
 SolvedField = CompleteField | TableField | NetworkField
@@ -22,12 +22,12 @@ def kirchhoff_residual(field: SolvedField) -> NDArray[np.float64]:
 
 
 def ohm_residual(field: SolvedField) -> NDArray[np.float64]:
-    """R I - (phi(u) - phi(v)), Eq. (4), for the edges whose current is not formed from the potentials; in volt."""
+    """R I - (phi(u) - phi(v)), Eq. (4), for the edges whose drop is not formed from the potentials; in volt."""
     if isinstance(field, CompleteField):
         fall = field.potentials[:-1] - field.potentials[1:]
         return np.subtract(field.forward_drops, fall, out=fall)
     if isinstance(field, NetworkField):
-        return field.edge_currents / field.network.conductances - field.drops
+        return field.drops - drops_of(field.network, field.potentials)
     kernel = field.circuit.kernel.table()
     resistance = np.divide(1.0, kernel, out=np.zeros_like(kernel), where=kernel > 0)
     drops = field.potentials[:-1, :, None] - field.potentials[1:, None, :]

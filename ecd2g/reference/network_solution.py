@@ -61,9 +61,7 @@ class NetworkSolution:
 
     @cached_property
     def _propagated(self) -> ExactLaw:
-        total = float(self.field.injected.sum())
-        parts = (part / total for part in (self.field.injected, self.field.extracted, self.field.potentials))
-        return propagate(NetworkField(self.network, *parts))
+        return propagate(self.field.scaled(1.0 / float(self.field.injected.sum())))
 
     def law(self) -> NDArray[np.float64]:
         """Probability of ending at each node, ``(n_nodes,)``: its share of the sink current (Corollary 3.3)."""

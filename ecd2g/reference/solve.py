@@ -1,10 +1,10 @@
 """The front door: one function that solves any circuit and refuses to return what it cannot certify."""
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Literal, TypeVar, get_args, overload
+from typing import Literal, get_args, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
@@ -21,7 +21,6 @@ from ecd2g.reference.certificate import certify_layered, certify_network
 from ecd2g.reference.closed_form import closed_form
 from ecd2g.reference.conjugate_gradients import cg_solver
 from ecd2g.reference.flow import Flow
-from ecd2g.reference.laws import SolvedField, kirchhoff_residual
 from ecd2g.reference.matrix import (
     Circuit,
     assembled_entries,
@@ -30,8 +29,7 @@ from ecd2g.reference.matrix import (
     without_means,
 )
 from ecd2g.reference.network_solution import NetworkSolution
-
-Field = TypeVar("Field", bound=SolvedField)
+from ecd2g.reference.refinement import refined
 
 Method = Literal["auto", "closed-form", "dense", "sparse", "cg"]
 METHODS: tuple[str, ...] = get_args(Method)
@@ -51,9 +49,6 @@ DENSE_NODES = 200
 
 SPARSE_ENTRIES = 2 * 10**7
 """Up to this many stored entries "auto" factorises the kernel's assembled matrix; beyond, it takes "cg"."""
-
-REFINEMENTS = 4
-"""Most rounds of iterative refinement with the Kirchhoff residual of the currents."""
 
 
 @overload
@@ -123,13 +118,15 @@ def _solve_layered(
     else:
         p, q = source.to_array(), sink.to_array()
         atoms = Atoms(circuit.space, None, np.ones(circuit.n_states), p, q)
-        make: Callable[..., CompleteField | TableField]
-        make = _complete_field if complete else TableField.from_potentials
+        form: type[CompleteField] | type[TableField] = CompleteField if complete else TableField
         shape = (circuit.n_layers, circuit.n_states)
         injected, extracted = in_layer(p, 0, shape[0]).ravel(), in_layer(q, -1, shape[0]).ravel()
-        field = _refined(
-            circuit, chosen, injected, extracted, lambda phi: make(circuit, atoms, phi.reshape(shape))
-        )
+        labels = components(circuit)
+        check_totals(injected, extracted, labels)
+        potential_solver = SOLVERS[chosen](circuit)
+        potentials = without_means(potential_solver(injected - extracted), labels)
+        first = form.from_potentials(circuit, atoms, potentials.reshape(shape))
+        field = refined(first, potential_solver, labels)
     certificate = certify_layered(field, chosen, tolerance)
     certificate.require()
     return Flow(field, source, sink, certificate)
@@ -144,7 +141,11 @@ def _solve_network(
     chosen = _choose(network) if method == "auto" else method
     if chosen == "closed-form":
         raise InputError('method "closed-form" is for layered circuits; use "dense", "sparse" or "cg"')
-    field = _refined(network, chosen, p, q, lambda phi: NetworkField(network, p, q, phi))
+    labels = components(network)
+    check_totals(p, q, labels)
+    potential_solver = SOLVERS[chosen](network)
+    potentials = without_means(potential_solver(p - q), labels)
+    field = refined(NetworkField.from_potentials(network, p, q, potentials), potential_solver, labels)
     certificate = certify_network(field, chosen, tolerance)
     certificate.require()
     return NetworkSolution(field, certificate)
@@ -159,31 +160,3 @@ def _choose(circuit: Circuit) -> str:
     if isinstance(circuit, LayeredCircuit) and assembled_entries(circuit) > SPARSE_ENTRIES:
         return "cg"
     return "sparse"
-
-
-def _refined(
-    circuit: Circuit,
-    method: str,
-    injected: NDArray[np.float64],
-    extracted: NDArray[np.float64],
-    make: Callable[[NDArray[np.float64]], Field],
-) -> Field:
-    """Solve, then refine with the Kirchhoff residual of the *currents*, which G phi would round away."""
-    labels = components(circuit)
-    check_totals(injected, extracted, labels)
-    potential_solver = SOLVERS[method](circuit)
-    potentials = without_means(potential_solver(injected - extracted), labels)
-    field = make(potentials)
-    residual = kirchhoff_residual(field).ravel()
-    for _ in range(REFINEMENTS):
-        candidate_potentials = without_means(potentials - potential_solver(residual), labels)
-        candidate = make(candidate_potentials)
-        candidate_residual = kirchhoff_residual(candidate).ravel()
-        if not np.abs(candidate_residual).max() < 0.5 * np.abs(residual).max():
-            break
-        field, potentials, residual = candidate, candidate_potentials, candidate_residual
-    return field
-
-
-def _complete_field(circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]) -> CompleteField:
-    return CompleteField(circuit, atoms, potentials, potentials[:-1] - potentials[1:])

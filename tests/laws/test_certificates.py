@@ -152,7 +152,7 @@ def test_a_damaged_network_is_refused(case, place):
     problem = case.problem
     potentials = np.array(case.potentials)
     potentials[place % len(potentials)] += 1e-6 * np.abs(potentials).max()
-    field = NetworkField(problem.circuit, problem.injected, problem.extracted, potentials)
+    field = NetworkField.from_potentials(problem.circuit, problem.injected, problem.extracted, potentials)
     certificate = certify_network(field, "damaged", tolerance=1e-8)
     with pytest.raises(ecd2g.SolverError):
         certificate.require()
