@@ -1,6 +1,7 @@
-"""Source and target distributions: the named problems, and files of the user's own samples."""
+"""Source and target distributions, and files of the user's own: samples and resistor networks."""
 
 from ecd2g.data.grid import to_grid
+from ecd2g.data.network_files import read_network, write_network
 from ecd2g.data.point_clouds import swiss_roll, two_moons
 from ecd2g.data.problem import Problem
 from ecd2g.data.problems import PROBLEMS, moons_to_swiss_roll, splice, uniform_to_gaussian
@@ -15,6 +16,7 @@ __all__ = [
     "Problem",
     "SampleTable",
     "moons_to_swiss_roll",
+    "read_network",
     "read_pair",
     "read_samples",
     "read_starts",
@@ -24,4 +26,5 @@ __all__ = [
     "to_grid",
     "two_moons",
     "uniform_to_gaussian",
+    "write_network",
 ]

@@ -1,6 +1,16 @@
 """Exact solvers: the conductance matrix, the node-voltage equation, the closed form, and certificates."""
 
+from ecd2g.reference.centrality import (
+    Centrality,
+    EdgeCentrality,
+    current_flow_betweenness,
+    current_flow_closeness,
+    edge_current_flow_betweenness,
+    kirchhoff_index,
+)
 from ecd2g.reference.certificate import Certificate, NetworkCertificate
+from ecd2g.reference.cholmod import cholmod_available
+from ecd2g.reference.choose import Choice, choose, plans
 from ecd2g.reference.closed_form import (
     ChainResponse,
     DeviationChain,
@@ -12,6 +22,12 @@ from ecd2g.reference.closed_form import (
     table_1,
 )
 from ecd2g.reference.density_walk import Density, walk_between_densities
+from ecd2g.reference.effective_resistance import (
+    Resistances,
+    effective_resistance,
+    effective_resistances,
+    resistance_matrix,
+)
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.laws import (
     delivered_power,
@@ -21,30 +37,49 @@ from ecd2g.reference.laws import (
     ohm_residual,
 )
 from ecd2g.reference.matrix import conductance_matrix
-from ecd2g.reference.network_solution import NetworkSolution
-from ecd2g.reference.solve import METHODS, solve
+from ecd2g.reference.methods import METHODS
+from ecd2g.reference.network_solution import NetworkSolution, NetworkWalks
+from ecd2g.reference.solve import solve
+from ecd2g.reference.star_mesh_resistances import star_mesh_resistances, terminal_network
 
 __all__ = [
     "METHODS",
+    "Centrality",
     "Certificate",
     "ChainResponse",
+    "Choice",
     "Density",
     "DeviationChain",
+    "EdgeCentrality",
     "Flow",
     "NetworkCertificate",
     "NetworkSolution",
+    "NetworkWalks",
+    "Resistances",
     "Table1",
     "alpha",
     "chain_response",
+    "cholmod_available",
+    "choose",
     "closed_form",
     "conductance_matrix",
+    "current_flow_betweenness",
+    "current_flow_closeness",
     "delivered_power",
     "deviation_chain",
+    "edge_current_flow_betweenness",
+    "effective_resistance",
+    "effective_resistances",
     "energy_residual",
+    "kirchhoff_index",
     "kirchhoff_residual",
     "maximum_principle_excess",
     "ohm_residual",
+    "plans",
+    "resistance_matrix",
     "solve",
+    "star_mesh_resistances",
     "table_1",
+    "terminal_network",
     "walk_between_densities",
 ]

@@ -1,4 +1,4 @@
-"""Solvers of the node-voltage equation G phi = J, Eq. (18), that assemble G: the dense oracle and SuperLU."""
+"""Solvers of the node-voltage equation G phi = J, Eq. (18), that factorise G: the dense oracle and SuperLU."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,11 @@ DENSE_LIMIT = 10_000
 """Most nodes of a dense solve: the matrix then holds 0.8 GB."""
 
 PotentialSolver = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""Maps node currents J ``(n_nodes,)`` to potentials ``(n_nodes,)``; prepared once, used for any number of J."""
+"""Maps node currents J ``(n_nodes,)``, or k columns of them ``(n_nodes, k)``, to potentials of the same shape.
+
+Prepared once for a circuit, used for any number of J; a component whose currents do not add up to zero is grounded or
+balanced, as suits the method.
+"""
 
 
 def dense_solver(circuit: Circuit) -> PotentialSolver:
@@ -25,19 +29,17 @@ def dense_solver(circuit: Circuit) -> PotentialSolver:
             f"the dense matrix of {circuit.n_nodes} nodes would hold {8e-9 * float(circuit.n_nodes) ** 2:.3g} GB, "
             f'and the limit is {DENSE_LIMIT} nodes; use method="closed-form" (complete kernel), "sparse" or "cg"'
         )
-    free = _free_nodes(circuit)
-    matrix = conductance_matrix(circuit)[free][:, free].toarray()
+    matrix, free = grounded_matrix(circuit)
     try:
-        factor = scipy.linalg.cho_factor(matrix)
+        factor = scipy.linalg.cho_factor(matrix.toarray())
     except scipy.linalg.LinAlgError:
-        raise _not_definite("dense") from None
-    return _grounded(free, lambda current: scipy.linalg.cho_solve(factor, current))
+        raise not_definite("dense") from None
+    return grounded(free, lambda current: scipy.linalg.cho_solve(factor, current))
 
 
 def sparse_solver(circuit: Circuit) -> PotentialSolver:
     """SuperLU in symmetric mode on the sparse G with one node of every component grounded."""
-    free = _free_nodes(circuit)
-    matrix = sp.csc_array(conductance_matrix(circuit)[free][:, free])
+    matrix, free = grounded_matrix(circuit)
     try:
         factor = scipy.sparse.linalg.splu(
             matrix,
@@ -46,18 +48,26 @@ def sparse_solver(circuit: Circuit) -> PotentialSolver:
             options={"SymmetricMode": True},
         )
     except RuntimeError:
-        raise _not_definite("sparse") from None
-    return _grounded(free, factor.solve)
+        raise not_definite("sparse") from None
+    except MemoryError:
+        raise CapacityError(
+            f'the factors of {circuit.n_nodes} nodes do not fit into memory; use method="cg" or "amg"'
+        ) from None
+    return grounded(free, factor.solve)
 
 
-def _free_nodes(circuit: Circuit) -> NDArray[np.intp]:
-    """All nodes but the first one of every component."""
+def grounded_matrix(circuit: Circuit) -> tuple[sp.csc_array, NDArray[np.intp]]:
+    """G without the first node of every component, which makes it positive definite, and the nodes that are left."""
     labels = components(circuit)
-    grounded = np.unique(labels, return_index=True)[1]
-    return np.setdiff1d(np.arange(len(labels)), grounded, assume_unique=True)
+    kept = np.ones(len(labels), dtype=bool)
+    kept[np.unique(labels, return_index=True)[1]] = False
+    free = np.flatnonzero(kept)
+    return sp.csc_array(conductance_matrix(circuit)[free][:, free]), free
 
 
-def _grounded(free: NDArray[np.intp], solve: PotentialSolver) -> PotentialSolver:
+def grounded(free: NDArray[np.intp], solve: PotentialSolver) -> PotentialSolver:
+    """A solver for the free nodes as one for all nodes; the others have potential zero."""
+
     def potentials(current: NDArray[np.float64]) -> NDArray[np.float64]:
         values = np.zeros_like(current)
         if len(free):
@@ -67,10 +77,12 @@ def _grounded(free: NDArray[np.intp], solve: PotentialSolver) -> PotentialSolver
     return potentials
 
 
-def _not_definite(method: str) -> SolverError:
+def not_definite(method: str) -> SolverError:
+    """The error of a factorisation that rounding has made impossible."""
     return SolverError(
         f"the {method} factorisation met a pivot that is not positive: the conductances span too many decades for "
-        f'it; use method="closed-form" where the kernel is complete, or bring the conductances closer together',
+        f'it; use method="closed-form" where the kernel is complete, "star-mesh" for a network, or bring the '
+        f"conductances closer together",
         reached=float("inf"),
         tolerance=0.0,
     )

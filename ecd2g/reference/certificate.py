@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.circuit.network_field import NetworkField
 from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import SolverError
@@ -24,6 +24,9 @@ FIGURES = {
     "potential_error": "error of potentials (proven)",
 }
 """The figures of a certificate, with the words they are printed under."""
+
+NETWORK_FIGURES = {"backward_error": "backward error", "bracket": "width of the power bracket"}
+"""What the certificate of a network has beside them."""
 
 ROUNDING = 1e-10
 """A deviation below this is as good as float64 gets, pessimism of the bounds included."""
@@ -51,10 +54,15 @@ class Certificate:
     tolerance: float
 
     @property
+    def figures(self) -> dict[str, str]:
+        """Names of the figures, with the words they are printed under."""
+        return FIGURES
+
+    @property
     def worst(self) -> tuple[str, float]:
         """Name and value of the largest deviation."""
         return max(
-            ((name, getattr(self, name)) for name in FIGURES),
+            ((name, getattr(self, name)) for name in self.figures),
             key=lambda item: np.inf if np.isnan(item[1]) else item[1],
         )
 
@@ -79,7 +87,7 @@ class Certificate:
 
     def __str__(self) -> str:
         lines = [f"solved by {self.method}; relative deviations, at most {self.tolerance:.0e} allowed"]
-        lines += [f"  {words:<28} {getattr(self, name):.3g}" for name, words in FIGURES.items()]
+        lines += [f"  {words:<28} {getattr(self, name):.3g}" for name, words in self.figures.items()]
         return "\n".join(lines)
 
 
@@ -88,13 +96,37 @@ class NetworkCertificate(Certificate):
     """A certificate with the two-sided energy bracket of the dissipated power, in watt.
 
     For 1 A from one node to another the power is the effective resistance, in ohm.
+
+    backward_error    componentwise: largest |Kirchhoff residual| of a node over |G||phi| + p + q there (like BERR)
+    bracket           width of the bracket, over the power
+    lower, upper      lower <= power <= upper, rounding included
+    n_components, least_conductance, largest_conductance : what was solved
+    reason            why the method was chosen
     """
 
+    backward_error: float
+    bracket: float
     lower: float
     upper: float
+    n_components: int
+    least_conductance: float
+    largest_conductance: float
+    reason: str
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """Names of the figures, with the words they are printed under."""
+        return FIGURES | NETWORK_FIGURES
 
     def __str__(self) -> str:
-        return f"{super().__str__()}\n  power between {self.lower!r} and {self.upper!r} W"
+        low, high = self.least_conductance, self.largest_conductance
+        lines = [
+            super().__str__(),
+            f"  power between {self.lower!r} and {self.upper!r} W",
+            f"  {self.n_components} component{'s' * (self.n_components != 1)}, {low:.3g} to {high:.3g} S",
+            f"  {self.method}: {self.reason}",
+        ]
+        return "\n".join(lines)
 
 
 def certify_layered(field: CompleteField | TableField, method: str, tolerance: float) -> Certificate:
@@ -109,17 +141,36 @@ def certify_layered(field: CompleteField | TableField, method: str, tolerance: f
     return Certificate(method=method, tolerance=tolerance, **_relative(field, deviations, error))
 
 
-def certify_network(field: NetworkField, method: str, tolerance: float) -> NetworkCertificate:
+def certify_network(
+    field: NetworkField, method: str, tolerance: float, reason: str = "asked for"
+) -> NetworkCertificate:
     """Certificate of a network solution, with the bracket of its power."""
-    net = field.injected - field.extracted
-    bound = tree_bound(field.network, field.potentials, field.edge_currents, net)
+    network, net = field.network, field.injected - field.extracted
+    bound = tree_bound(network, field.potentials, field.edge_currents, net)
+    deviations = _deviations(field)
+    low, high = network.conductance_range if network.n_edges else (0.0, 0.0)
     return NetworkCertificate(
         method=method,
         tolerance=tolerance,
+        backward_error=_backward_error(field, deviations.kirchhoff),
+        bracket=_over(bound.upper - bound.lower, bound.upper),
         lower=bound.lower,
         upper=bound.upper,
-        **_relative(field, _deviations(field), bound.potential_error),
+        n_components=network.n_components,
+        least_conductance=low,
+        largest_conductance=high,
+        reason=reason,
+        **_relative(field, deviations, bound.potential_error),
     )
+
+
+def _backward_error(field: NetworkField, residual: NDArray[np.float64]) -> float:
+    """Largest |residual| of a node over |G||phi| + p + q there."""
+    net, phi = field.network, np.abs(field.potentials)
+    terms = net.conductances * (phi[net.tails] + phi[net.heads])
+    size = sum_at(net.tails, terms, net.n_nodes) + sum_at(net.heads, terms, net.n_nodes)
+    size += field.injected + field.extracted
+    return float(np.max(np.divide(np.abs(residual), size, out=np.zeros_like(size), where=size > 0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +250,7 @@ def _over(deviation: float, scale: float) -> float:
 
 
 def _largest(values: NDArray[np.float64]) -> float:
-    return float(max(values.max(), -values.min()))
+    return float(max(values.max(initial=0.0), -values.min(initial=0.0)))
 
 
 def _norm(values: NDArray[np.float64], multiplicity: NDArray[np.float64] | float = 1.0) -> float:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.errors import CapacityError, InputError
 
 ASSEMBLY_LIMIT = 200_000_000
@@ -29,11 +29,7 @@ def conductance_matrix(circuit: Circuit) -> sp.csr_array:
            [-0.5,  0.5]])
     """
     if isinstance(circuit, ResistorNetwork):
-        tails, heads, values = circuit.tails, circuit.heads, circuit.conductances
-        shape = (circuit.n_nodes, circuit.n_nodes)
-        half = sp.coo_array((values, (tails, heads)), shape=shape)
-        edges = (half + half.T).tocsr()
-        return sp.csr_array(sp.diags_array(edges.sum(axis=1)) - edges)
+        return _network_matrix(circuit)
     require_assembly(circuit)
     kernel = circuit.kernel.table()
     step = sp.eye_array(circuit.n_layers, k=1, format="csr")
@@ -41,6 +37,21 @@ def conductance_matrix(circuit: Circuit) -> sp.csr_array:
     row_sums[1:-1] *= 2.0
     joined = sp.kron(step + step.T, sp.csr_array(kernel), format="csr")
     return sp.csr_array(sp.diags_array(row_sums.ravel()) - joined)
+
+
+def _network_matrix(network: ResistorNetwork) -> sp.csr_array:
+    """Both directions of every edge and the diagonal, counted, not added up: no pair of nodes occurs twice."""
+    n = network.n_nodes
+    numbers = (
+        np.int32 if 2 * network.n_edges + n < 2**31 else np.int64
+    )  # half the memory wherever that suffices
+    tails, heads = network.tails.astype(numbers), network.heads.astype(numbers)
+    own, values = np.arange(n, dtype=numbers), network.conductances
+    rows, columns = np.concatenate([tails, heads, own]), np.concatenate([heads, tails, own])
+    entries = np.concatenate([-values, -values, diagonal(network)])
+    matrix = sp.csr_array((entries, (rows, columns)), shape=(n, n))
+    matrix.sort_indices()
+    return matrix
 
 
 def assembled_entries(circuit: LayeredCircuit) -> int:
@@ -62,7 +73,7 @@ def require_assembly(circuit: LayeredCircuit) -> None:
 def conductance_product(
     circuit: Circuit,
 ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    """V -> G v on flat node arrays; O(N V) for the complete kernel, whose matrix is never formed."""
+    """V -> G v on flat node arrays ``(n_nodes,)`` or ``(n_nodes, k)``; O(N V) for the complete kernel, never formed."""
     if isinstance(circuit, ResistorNetwork):
         matrix = conductance_matrix(circuit)
         return lambda values: matrix @ values
@@ -70,13 +81,13 @@ def conductance_product(
     row_sums = kernel.row_sums()
 
     def product(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        layers = values.reshape(shape)
+        layers = values.T.reshape(*values.shape[1:], *shape)
         mixed = kernel.product(layers)
         result = row_sums * layers
-        result[1:-1] *= 2.0
-        result[:-1] -= mixed[1:]
-        result[1:] -= mixed[:-1]
-        return result.ravel()
+        result[..., 1:-1, :] *= 2.0
+        result[..., :-1, :] -= mixed[..., 1:, :]
+        result[..., 1:, :] -= mixed[..., :-1, :]
+        return result.reshape(values.T.shape).T
 
     return product
 
@@ -84,7 +95,8 @@ def conductance_product(
 def diagonal(circuit: Circuit) -> NDArray[np.float64]:
     """Diagonal of G, flat."""
     if isinstance(circuit, ResistorNetwork):
-        return conductance_matrix(circuit).diagonal()
+        ends = (circuit.tails, circuit.heads)
+        return np.asarray(sum(sum_at(end, circuit.conductances, circuit.n_nodes) for end in ends))
     rows = np.broadcast_to(circuit.kernel.row_sums(), (circuit.n_layers, circuit.n_states)).copy()
     rows[1:-1] *= 2.0
     return rows.ravel()
@@ -93,11 +105,7 @@ def diagonal(circuit: Circuit) -> NDArray[np.float64]:
 def components(circuit: Circuit) -> NDArray[np.intp]:
     """Number of the connected component of every node, flat."""
     if isinstance(circuit, ResistorNetwork):
-        joined = sp.coo_array(
-            (np.ones(circuit.n_edges), (circuit.tails, circuit.heads)),
-            shape=(circuit.n_nodes, circuit.n_nodes),
-        )
-        return sp.csgraph.connected_components(joined, directed=False)[1].astype(np.intp)
+        return circuit.labels
     if isinstance(circuit.kernel, CompleteKernel):
         return np.zeros(circuit.n_nodes, dtype=np.intp)
     kernel = sp.csr_array(circuit.kernel.table())
@@ -129,6 +137,15 @@ def check_totals(
 
 
 def without_means(values: NDArray[np.float64], labels: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Values less the mean of their component: potentials are defined up to one constant in each."""
-    means = np.bincount(labels, weights=values) / np.bincount(labels)
-    return values - means[labels]
+    """Values ``(n,)`` or ``(n, k)`` less the mean of their component, in which potentials may share any constant."""
+    return centring(labels)(values)
+
+
+def centring(labels: NDArray[np.intp]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """`without_means` for many arrays on the nodes of one circuit."""
+    n, count = len(labels), int(labels.max(initial=0)) + 1
+    if count == 1:
+        return lambda values: values - values.mean(axis=0)
+    sums = sp.csr_array((np.ones(n), (labels, np.arange(n))), shape=(count, n))
+    sizes = np.bincount(labels, minlength=count)
+    return lambda values: values - (np.asarray(sums @ values).T / sizes).T[labels]

@@ -1,9 +1,8 @@
 """The solution of a resistor network."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,16 +43,24 @@ class NetworkSolution:
         return self.field.edge_currents
 
     @property
+    def power(self) -> float:
+        """Dissipated power, the sum of R I^2 over all edges, in watt; `certificate` has bounds for it."""
+        return self.field.power()
+
+    @property
     def effective_resistance(self) -> float:
-        """(phi(u) - phi(v)) / I in ohm, for a current that enters at one node u and leaves at one node v."""
+        """Power over current squared, in ohm, for a current that enters at one node and leaves at another.
+
+        The middle of the certificate's power bracket, which is second order in the error of the potentials.
+        """
         entry, leave = np.flatnonzero(self.field.injected), np.flatnonzero(self.field.extracted)
         if len(entry) != 1 or len(leave) != 1:
             raise InputError(
                 f"the effective resistance belongs to one source and one sink node, "
                 f"and this solution has {len(entry)} and {len(leave)}"
             )
-        drop = self.potentials[entry[0]] - self.potentials[leave[0]]
-        return float(drop / self.field.injected[entry[0]])
+        bracket, current = self.certificate, float(self.field.injected[entry[0]])
+        return (bracket.lower + (bracket.upper - bracket.lower) / 2) / current**2
 
     def exact_law(self) -> ExactLaw:
         """End law, expected visits and number of steps of the two-way walk."""
@@ -71,20 +78,60 @@ class NetworkSolution:
         """Expected visits of every node by the two-way walk, ``(n_nodes,)``: its throughflow per ampere."""
         return self.exact_law().visits
 
-    def sample(self, n: int, rng: np.random.Generator | int | None = None) -> "NetworkWalks":
-        """Two-way walks of `n` walkers that start at the source nodes, in proportion to their current."""
+    def sample(
+        self,
+        n: int,
+        rng: np.random.Generator | int | None = None,
+        *,
+        starts: Sequence[Hashable] | None = None,
+        paths: bool = False,
+    ) -> "NetworkWalks":
+        """Two-way walks of `n` walkers by Eq. (9) and (10), with all nodes they pass where `paths` is True.
+
+        They start at the source nodes in proportion to their current, or at the `n` nodes given as `starts`, which may
+        be any nodes that current flows through.
+        """
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
             raise InputError(f"the number of walks must be a whole number, 0 or more, got {n!r}")
         randomness = generator(rng)
+        begin = self._drawn_starts(int(n), randomness) if starts is None else self._own_starts(starts, n)
+        n_steps, frames = np.zeros(n, dtype=np.intp), [begin]
+
+        def record(walkers: NDArray[np.intp], nodes: NDArray[np.intp], kept: NDArray[np.bool_]) -> None:
+            n_steps[walkers] += 1
+            if paths and len(walkers):
+                frames.append(np.full(n, -1, dtype=np.intp))
+                frames[-1][walkers] = nodes
+
+        ends = walk_nodes(self.field, begin, randomness, visitor=record)
+        passed = np.stack(frames, axis=1) if paths else None
+        return NetworkWalks(self._labels(begin), self._labels(ends), n_steps, passed)
+
+    def _drawn_starts(self, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
         chance = self.field.injected / self.field.injected.sum()
-        starts = randomness.choice(self.network.n_nodes, size=n, p=chance).astype(np.intp)
-        ends = walk_nodes(self.field, starts, randomness)
-        label = self.network.nodes
-        return NetworkWalks(tuple(label[k] for k in starts), tuple(label[k] for k in ends))
+        return rng.choice(self.network.n_nodes, size=n, p=chance).astype(np.intp)
+
+    def _own_starts(self, starts: Sequence[Hashable], n: int) -> NDArray[np.intp]:
+        if len(starts) != n:
+            raise InputError(f"starts must name one node a walk, {n} in all, got {len(starts)}")
+        return np.array([self.network.place(node) for node in starts], dtype=np.intp)
+
+    def _labels(self, places: NDArray[np.intp]) -> tuple[Hashable, ...]:
+        return tuple(self.network.nodes[k] for k in places.tolist())
 
 
-class NetworkWalks(NamedTuple):
-    """The nodes where walks on a network began and ended."""
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkWalks:
+    """Finished walks on a network: labels of the first and last nodes, and the number of steps, ``(n,)``.
+
+    `paths` ``(n, k)``, on request, holds the places in `network.nodes` of all nodes passed, -1 after the end.
+    """
 
     starts: tuple[Hashable, ...]
     ends: tuple[Hashable, ...]
+    n_steps: NDArray[np.intp]
+    paths: NDArray[np.intp] | None = None
+
+    def __repr__(self) -> str:
+        """One line."""
+        return f"NetworkWalks({len(self.starts)} walks, paths {'kept' if self.paths is not None else 'not kept'})"

@@ -1,7 +1,7 @@
 """The front door: one function that solves any circuit and refuses to return what it cannot certify."""
 
-from collections.abc import Callable, Hashable, Mapping
-from typing import Literal, get_args, overload
+from collections.abc import Hashable, Mapping
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,42 +13,20 @@ from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import in_layer
 from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.circuit.network_field import NetworkField
 from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import InputError
-from ecd2g.reference.assembled import PotentialSolver, dense_solver, sparse_solver
-from ecd2g.reference.certificate import certify_layered, certify_network
+from ecd2g.reference.certificate import certify_layered
+from ecd2g.reference.choose import choose
 from ecd2g.reference.closed_form import closed_form
-from ecd2g.reference.conjugate_gradients import cg_solver
 from ecd2g.reference.flow import Flow
-from ecd2g.reference.matrix import (
-    Circuit,
-    assembled_entries,
-    check_totals,
-    components,
-    without_means,
-)
+from ecd2g.reference.matrix import check_totals, components, without_means
+from ecd2g.reference.methods import METHODS, SOLVERS, Method
 from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.network_solver import solve_network
 from ecd2g.reference.refinement import refined
-
-Method = Literal["auto", "closed-form", "dense", "sparse", "cg"]
-METHODS: tuple[str, ...] = get_args(Method)
-
-SOLVERS: dict[str, Callable[[Circuit], PotentialSolver]] = {
-    "dense": dense_solver,
-    "sparse": sparse_solver,
-    "cg": cg_solver,
-}
-"""Solvers of the node-voltage equation by name; the closed form stands apart, it needs no equation."""
 
 TOLERANCE = 1e-8
 """Largest relative deviation a certificate may show unless the caller says otherwise."""
-
-DENSE_NODES = 200
-"""Up to this many nodes "auto" takes the dense solver where there is no closed form."""
-
-SPARSE_ENTRIES = 2 * 10**7
-"""Up to this many stored entries "auto" factorises the kernel's assembled matrix; beyond, it takes "cg"."""
 
 
 @overload
@@ -78,7 +56,8 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE):  # type
         A LayeredCircuit (source and sink are Distributions, Eq. (8)) or a ResistorNetwork (source and sink map nodes to
         amperes, or are arrays ``(n_nodes,)``).
     method
-        "auto", "closed-form" (complete kernel, any size), "dense", "sparse" (both assemble G) or "cg" (products only).
+        "auto"; "closed-form" (complete kernel, any size); "star-mesh" (networks up to 4,000 nodes, conductances of any
+        spread); "dense", "sparse", "cholmod" (factors of G; the last needs scikit-sparse); "cg", "amg" (iterative).
     tolerance
         Largest relative deviation that the certificate may show; SolverError where it shows more.
 
@@ -97,7 +76,7 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE):  # type
     if not tolerance > 0:
         raise InputError(f"tolerance must be positive, got {tolerance!r}")
     if isinstance(circuit, ResistorNetwork):
-        return _solve_network(circuit, source, sink, method, tolerance)
+        return solve_network(circuit, source, sink, method, tolerance)
     if not isinstance(circuit, LayeredCircuit):
         raise InputError(f"circuit must be a LayeredCircuit or a ResistorNetwork, got {circuit!r}")
     return _solve_layered(circuit, source, sink, method, tolerance)
@@ -111,7 +90,9 @@ def _solve_layered(
             raise InputError(f"{name} must be an ecd2g.Distribution, got {type(given).__name__}")
         if given.space != circuit.space:
             raise InputError(f"{name} and circuit must share one state space")
-    chosen = _choose(circuit) if method == "auto" else method
+    chosen = choose(circuit).method if method == "auto" else method
+    if chosen == "star-mesh":
+        raise InputError('method "star-mesh" is for resistor networks; use "closed-form", "dense" or "cg"')
     complete = isinstance(circuit.kernel, CompleteKernel)
     if chosen == "closed-form":
         field = closed_form(circuit, Atoms.of(source, sink))
@@ -130,33 +111,3 @@ def _solve_layered(
     certificate = certify_layered(field, chosen, tolerance)
     certificate.require()
     return Flow(field, source, sink, certificate)
-
-
-def _solve_network(
-    network: ResistorNetwork, source: ArrayLike, sink: ArrayLike, method: str, tolerance: float
-) -> NetworkSolution:
-    p, q = network.currents_at(source, "source"), network.currents_at(sink, "sink")
-    if not p.sum() > 0:
-        raise InputError("source must inject a positive current at some node")
-    chosen = _choose(network) if method == "auto" else method
-    if chosen == "closed-form":
-        raise InputError('method "closed-form" is for layered circuits; use "dense", "sparse" or "cg"')
-    labels = components(network)
-    check_totals(p, q, labels)
-    potential_solver = SOLVERS[chosen](network)
-    potentials = without_means(potential_solver(p - q), labels)
-    field = refined(NetworkField.from_potentials(network, p, q, potentials), potential_solver, labels)
-    certificate = certify_network(field, chosen, tolerance)
-    certificate.require()
-    return NetworkSolution(field, certificate)
-
-
-def _choose(circuit: Circuit) -> str:
-    """The method "auto" stands for: the closed form where there is one, else by size."""
-    if isinstance(circuit, LayeredCircuit) and isinstance(circuit.kernel, CompleteKernel):
-        return "closed-form"
-    if circuit.n_nodes <= DENSE_NODES:
-        return "dense"
-    if isinstance(circuit, LayeredCircuit) and assembled_entries(circuit) > SPARSE_ENTRIES:
-        return "cg"
-    return "sparse"

@@ -1,4 +1,8 @@
-"""Spanning trees of a network, and sums along them."""
+"""Spanning trees of a network, and exact sums along them.
+
+A walk around the tree enters every node and leaves it again after all nodes under it. Along this tour, sums over
+subtrees and over the path from the root are differences of running totals: one cumsum, however deep the tree is.
+"""
 
 from dataclasses import dataclass
 
@@ -13,35 +17,33 @@ from ecd2g.circuit.network import ResistorNetwork
 class SpanningTree:
     """A spanning forest, one tree in every component.
 
-    order : all nodes, each after its parent
-    parent : ``(n_nodes,)`` parent of every node, -1 at a root
-    child, edge : ``(n_nodes - n_components,)`` the nodes that have a parent, and the edge that leads to it
+    child, parent, edge : ``(n_nodes - n_components,)`` the nodes that have a parent, that parent, the edge between
+    roots : ``(n_components,)`` root of every component
     labels : ``(n_nodes,)`` component of every node
+    enter, leave : ``(n_nodes,)`` when a tour of 2 n_nodes steps enters and leaves every node
     """
 
-    order: NDArray[np.intp]
-    parent: NDArray[np.intp]
     child: NDArray[np.intp]
+    parent: NDArray[np.intp]
     edge: NDArray[np.intp]
+    roots: NDArray[np.intp]
     labels: NDArray[np.intp]
+    enter: NDArray[np.intp]
+    leave: NDArray[np.intp]
 
-    def subtree_sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum of node values over the subtree under every child, ``(n_children,)``."""
-        sums, parent = values.tolist(), self.parent.tolist()
-        for node in reversed(self.order.tolist()):
-            if parent[node] >= 0:
-                sums[parent[node]] += sums[node]
-        return np.array(sums)[self.child]
+    def subtree_sums(self, slices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums of node values over the subtree of every child, exact: ``(k, n_nodes)`` to ``(k, n_children)``."""
+        running = np.zeros((len(slices), 2 * len(self.enter)))
+        running[:, self.enter] = slices
+        np.cumsum(running, axis=1, out=running)
+        return running[:, self.leave[self.child]] - running[:, self.enter[self.child] - 1]
 
-    def path_sums(self, rise: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum of the `rise` of every child along the path from its root, ``(n_nodes,)``; zero at a root."""
-        own, parent = np.zeros(len(self.parent)), self.parent.tolist()
-        own[self.child] = rise
-        total = own.tolist()
-        for node in self.order.tolist():
-            if parent[node] >= 0:
-                total[node] += total[parent[node]]
-        return np.array(total)
+    def path_sums(self, slices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums of child values along the path from the root, exact: ``(k, n_children)`` to ``(k, n_nodes)``."""
+        running = np.zeros((len(slices), 2 * len(self.enter)))
+        running[:, self.enter[self.child]] = slices
+        running[:, self.leave[self.child]] = -slices
+        return np.cumsum(running, axis=1, out=running)[:, self.enter]
 
 
 def best_conductors(network: ResistorNetwork) -> SpanningTree:
@@ -49,21 +51,23 @@ def best_conductors(network: ResistorNetwork) -> SpanningTree:
     rank = np.empty(network.n_edges)
     rank[np.argsort(-network.conductances, kind="stable")] = np.arange(1.0, network.n_edges + 1)
     forest = sp.csgraph.minimum_spanning_tree(_joined(network, rank))
-    return _rooted(network, sp.csr_array(forest + forest.T))
+    roots, labels = _components(forest)
+    # one more node, n, joins the trees by their roots: one search plants them all
+    n, (tails, heads) = network.n_nodes, forest.nonzero()
+    tails, heads = np.concatenate([tails, np.full(len(roots), n)]), np.concatenate([heads, roots])
+    joined = sp.csr_array((np.ones(len(tails)), (tails, heads)), shape=(n + 1, n + 1))
+    before = sp.csgraph.breadth_first_order(joined, n, directed=False)[1][:n]
+    return _planted(network, np.where(before == n, -1, before), roots, labels)
 
 
 def least_resistances(network: ResistorNetwork) -> SpanningTree:
     """Tree of the paths of least resistance from one node of every component."""
     joined = _joined(network, 1.0 / network.conductances)
-    labels = sp.csgraph.connected_components(joined, directed=False)[1]
-    roots = np.unique(labels, return_index=True)[1]
+    roots, labels = _components(joined)
     _, before, _ = sp.csgraph.dijkstra(
         joined, directed=False, indices=roots, return_predecessors=True, min_only=True
     )
-    child = np.flatnonzero(before >= 0)
-    ones = np.ones(len(child))
-    forest = sp.coo_array((ones, (child, before[child])), shape=joined.shape)
-    return _rooted(network, sp.csr_array(forest + forest.T))
+    return _planted(network, before, roots, labels)
 
 
 def _joined(network: ResistorNetwork, values: NDArray[np.float64]) -> sp.csr_array:
@@ -71,19 +75,43 @@ def _joined(network: ResistorNetwork, values: NDArray[np.float64]) -> sp.csr_arr
     return sp.csr_array((values, (network.tails, network.heads)), shape=shape)
 
 
-def _rooted(network: ResistorNetwork, forest: sp.csr_array) -> SpanningTree:
-    """The forest with a root in every tree, and the edges found again."""
+def _components(graph: sp.csr_array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first node of every component, and the component of every node."""
+    count, labels = sp.csgraph.connected_components(graph, directed=False)
+    first = np.empty(count, dtype=np.intp)
+    first[labels[::-1]] = np.arange(len(labels))[::-1]  # the last assignment stays
+    return first, labels.astype(np.intp)
+
+
+def _planted(
+    network: ResistorNetwork, before: NDArray[np.int32], roots: NDArray[np.intp], labels: NDArray[np.intp]
+) -> SpanningTree:
+    """The tree in which `before` is the parent of every node, negative at the roots."""
     n = network.n_nodes
-    count, labels = sp.csgraph.connected_components(forest, directed=False)
-    parent, order = np.full(n, -1, dtype=np.intp), []
-    for root in np.unique(labels, return_index=True)[1][:count]:
-        nodes, before = sp.csgraph.breadth_first_order(forest, root, directed=False)
-        parent[nodes[1:]] = before[nodes[1:]]
-        order.append(nodes.astype(np.intp))
-    child = np.flatnonzero(parent >= 0)
-    ends = np.sort(np.stack([child, parent[child]]), axis=0)
-    wanted = ends[0] * n + ends[1]
+    child = np.flatnonzero(before >= 0)
+    parent = before[child].astype(np.intp)
+    wanted = np.minimum(child, parent) * n + np.maximum(child, parent)
     known = np.minimum(network.tails, network.heads) * n + np.maximum(network.tails, network.heads)
-    sorter = np.argsort(known)
+    sorter = np.argsort(known, kind="stable")
     edge = sorter[np.searchsorted(known, wanted, sorter=sorter)]
-    return SpanningTree(np.concatenate(order), parent, child, edge, labels.astype(np.intp))
+    enter, leave = _tour(child, parent, roots, n)
+    return SpanningTree(child, parent, edge, roots, labels, enter, leave)
+
+
+def _tour(
+    child: NDArray[np.intp], parent: NDArray[np.intp], roots: NDArray[np.intp], n: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """When a walk around all trees enters and leaves every node: each step, v or n + v, names the step after it."""
+    following = np.arange(n, 3 * n)  # enter a leaf, leave it
+    following[n + child] = n + parent  # leave the last child, leave its parent
+    order = np.argsort(parent, kind="stable")
+    children, family = child[order], parent[order]
+    eldest, siblings = np.diff(family, prepend=-1) > 0, np.diff(family) == 0
+    following[family[eldest]] = children[eldest]  # enter a parent, enter its first child
+    following[n + children[:-1][siblings]] = children[1:][siblings]  # leave any other, enter the next
+    following[n + roots] = np.append(roots[1:], roots[0])
+    chain = sp.csr_array((np.ones(2 * n), following, np.arange(2 * n + 1)), shape=(2 * n, 2 * n))
+    steps, _ = sp.csgraph.breadth_first_order(chain, int(roots[0]))  # type: ignore[arg-type]
+    when = np.empty(2 * n, dtype=np.intp)
+    when[steps] = np.arange(2 * n)
+    return when[:n], when[n:]

@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from ecd2g.movement import Paths
-from ecd2g.reference.flow import Flow
+from ecd2g.reference.network_solution import NetworkSolution
 from ecd2g.testing.laws import Law
 from ecd2g.testing.problems import Problem
 from ecd2g.testing.solved import Solved, Solver, solve_with
@@ -112,25 +112,25 @@ class RememberingSolver:
 def revisits(solved: Solved) -> float:
     """Share of sampled two-way walks that come back to a node; Proposition 3.2 says none does.
 
-    Only ecd2g's own flows are sampled.
+    Only what ecd2g itself solved is sampled.
     """
-    flow = solved.solution
-    if not isinstance(flow, Flow):
+    solution = solved.solution
+    if solution is None:
         return 0.0
-    paths = flow.sample(N_WALKERS, rng=0, paths=True).paths
-    assert paths is not None  # noqa: S101 - for the type checker: they were asked for
-    return count_returns(paths) / N_WALKERS
+    if isinstance(solution, NetworkSolution):
+        places = solution.sample(N_WALKERS, rng=0, paths=True).paths
+        assert places is not None  # noqa: S101 - for the type checker: they were asked for
+        return count_returns(places[:, :, None], places >= 0) / N_WALKERS
+    paths = solution.sample(N_WALKERS, rng=0, paths=True).paths
+    assert paths is not None  # noqa: S101
+    nodes = np.concatenate([paths.layers[:, :, None], paths.states], axis=2)
+    return count_returns(nodes, paths.layers >= 0) / N_WALKERS
 
 
-def count_returns(paths: Paths) -> int:
-    """How many walks stand on some node more than once."""
-    return sum(_returns(paths, walker) for walker in range(len(paths.layers)))
-
-
-def _returns(paths: Paths, walker: int) -> bool:
-    present = paths.layers[walker] >= 0
-    nodes = np.column_stack([paths.layers[walker][present], paths.states[walker][present]])
-    return len(np.unique(nodes, axis=0)) < len(nodes)
+def count_returns(nodes: NDArray[np.int64], present: NDArray[np.bool_]) -> int:
+    """How many walks stand on some node more than once; nodes ``(n, k, anything)`` where `present` ``(n, k)``."""
+    walks = (walk[there] for walk, there in zip(nodes, present, strict=True))
+    return sum(len(np.unique(walk, axis=0)) < len(walk) for walk in walks)
 
 
 class _MissedError(Exception):

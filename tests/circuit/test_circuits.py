@@ -1,10 +1,9 @@
-"""Kernels, layered circuits, networks and atoms: construction and refusals."""
+"""Kernels, layered circuits and atoms: construction and refusals."""
 
-import networkx as nx
 import numpy as np
 import pytest
 
-from ecd2g import CapacityError, Distribution, InputError, LayeredCircuit, ResistorNetwork, StateSpace
+from ecd2g import CapacityError, Distribution, InputError, LayeredCircuit, StateSpace
 from ecd2g.circuit import Atoms, CompleteKernel, DenseKernel
 
 SPACE = StateSpace(3)
@@ -65,60 +64,6 @@ def test_a_kernel_must_fit_its_space_and_rho_needs_the_complete_kernel() -> None
         LayeredCircuit.from_conductances(SPACE, np.ones((2, 2)), n_layers=3)
     with pytest.raises(InputError, match="complete kernel"):
         _ = LayeredCircuit.from_conductances(SPACE, np.ones((3, 3)), n_layers=3).lateral_ratio
-
-
-def test_parallel_edges_add_up_and_self_loops_are_counted() -> None:
-    network = ResistorNetwork.from_edges([[0, 1], [1, 0], [1, 1]], resistance=[2.0, 2.0, 5.0])
-    assert network.n_edges == 1
-    assert network.n_self_loops == 1
-    assert network.conductances[0] == 1.0
-
-
-def test_networkx_attributes_are_read_as_named() -> None:
-    graph = nx.Graph()
-    graph.add_edge("a", "b", ohm=4.0)
-    graph.add_edge("b", "c", ohm=0.5)
-    as_ohms = ResistorNetwork.from_networkx(graph, resistance="ohm")
-    as_siemens = ResistorNetwork.from_networkx(graph, conductance="ohm")
-    assert as_ohms.nodes == ("a", "b", "c")
-    assert np.array_equal(as_ohms.conductances, [0.25, 2.0])
-    assert np.array_equal(as_siemens.conductances, [4.0, 0.5])
-
-
-def test_unusable_networks_are_refused() -> None:
-    graph = nx.path_graph(3)
-    with pytest.raises(InputError, match="exactly one"):
-        ResistorNetwork.from_networkx(graph)
-    with pytest.raises(InputError, match="no attribute 'ohm'"):
-        ResistorNetwork.from_networkx(graph, resistance="ohm")
-    with pytest.raises(InputError, match="no direction"):
-        ResistorNetwork.from_networkx(nx.DiGraph([(0, 1)]), resistance="ohm")
-    with pytest.raises(InputError, match="at least one edge"):
-        ResistorNetwork.from_networkx(nx.empty_graph(3), resistance="ohm")
-    with pytest.raises(InputError, match="exactly one"):
-        ResistorNetwork.from_edges([[0, 1]], resistance=[1.0], conductance=[1.0])
-    with pytest.raises(InputError, match="shape"):
-        ResistorNetwork.from_edges([0, 1], resistance=[1.0])
-    with pytest.raises(InputError, match="0..1"):
-        ResistorNetwork.from_edges([[0, 5]], resistance=[1.0], n_nodes=2)
-    with pytest.raises(InputError, match="got node -1"):
-        ResistorNetwork.from_edges([[0, -1]], resistance=[1.0])
-    with pytest.raises(InputError, match="one per edge"):
-        ResistorNetwork.from_edges([[0, 1], [1, 2], [2, 3]], resistance=[1.0, 2.0])
-    with pytest.raises(CapacityError, match="at most 1e"):
-        ResistorNetwork.from_edges([[0, 10**9]], resistance=[1.0])
-    with pytest.raises(InputError, match="must be a number"):
-        ResistorNetwork.from_edges([[0, 1]], resistance=["thick"])
-    with pytest.raises(InputError, match="networkx graph, got list"):
-        ResistorNetwork.from_networkx([1], resistance="ohm")
-    for bad in (0, "thick", -1.0):
-        graph = nx.Graph()
-        graph.add_edge("a", "b", ohm=bad)
-        with pytest.raises(InputError, match="on edge .'a', 'b'."):
-            ResistorNetwork.from_networkx(graph, resistance="ohm")
-    for bad in (0.0, -1.0, np.nan, np.inf):
-        with pytest.raises(InputError, match="positive and finite, got .* on edge 1"):
-            ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, bad])
 
 
 def test_atoms_list_both_supports_and_one_rest() -> None:

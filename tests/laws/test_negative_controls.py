@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import ecd2g
-from ecd2g.movement import Paths
 from ecd2g.testing import (
     LAWS,
     LayeredProblem,
@@ -245,7 +244,8 @@ def test_every_law_has_a_negative_control():
 def test_a_walk_that_returns_is_counted():
     layers = np.array([[0, 1, 0, 1], [0, 1, 2, -1]])
     states = np.array([[[0], [1], [0], [2]], [[0], [1], [1], [-1]]])
-    assert count_returns(Paths(layers, states)) == 1
+    nodes = np.concatenate([layers[:, :, None], states], axis=2)
+    assert count_returns(nodes, layers >= 0) == 1
 
 
 def test_problem_ends_are_flat_node_arrays(layered):

@@ -129,7 +129,7 @@ def test_network_walks_end_at_the_sinks_with_known_mean_length(case):
     except ecd2g.SolverError:
         assert case.name.startswith("wide")
         return
-    _, ends = solution.sample(N_WALKERS, rng=31)
+    ends = solution.sample(N_WALKERS, rng=31).ends
     counts = np.bincount(ends, minlength=solution.network.n_nodes)
     law = case.problem.extracted / case.problem.extracted.sum()
     assert tv(counts, law) < farthest_tv(law, N_WALKERS)
@@ -141,8 +141,8 @@ def test_network_walks_between_many_sources_and_sinks_end_as_the_sinks():
     network = ecd2g.ResistorNetwork.from_edges(ring, conductance=rng.random(len(ring)) + 0.1)
     source, sink = (5.0 * rng.dirichlet(np.ones(12)) for _ in range(2))
     solution = ecd2g.solve(network, source=source, sink=sink)
-    starts, ends = solution.sample(N_WALKERS, rng=41)
-    for nodes, side in ((starts, source), (ends, sink)):
+    walks = solution.sample(N_WALKERS, rng=41)
+    for nodes, side in ((walks.starts, source), (walks.ends, sink)):
         counts = np.bincount(nodes, minlength=12)
         assert tv(counts, side / side.sum()) < farthest_tv(side / side.sum(), N_WALKERS)
     np.testing.assert_allclose(solution.law(), sink / sink.sum(), atol=1e-13)

@@ -63,7 +63,10 @@ def test_no_walkers_and_no_steps_are_fine() -> None:
     walks = flow_on(SMALL, 6).sample(0, rng=0, paths=True)
     assert walks.ends.shape == (0, 2)
     network = ResistorNetwork.from_edges([[0, 1]], resistance=[1.0])
-    assert solve(network, source={0: 1.0}, sink={1: 1.0}).sample(0, rng=0) == ((), ())
+    walks_on_network = solve(network, source={0: 1.0}, sink={1: 1.0}).sample(0, rng=0, paths=True)
+    assert walks_on_network.starts == walks_on_network.ends == ()
+    assert walks_on_network.paths is not None
+    assert walks_on_network.paths.shape == (0, 1)
 
 
 def test_solutions_too_large_to_hold_are_refused() -> None:

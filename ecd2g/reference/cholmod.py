@@ -1,0 +1,61 @@
+"""CHOLMOD through scikit-sparse, where that is installed: the sparse Cholesky factorisation SciPy does not have.
+
+scikit-sparse changed its functions in version 0.5; both are served. It is never required.
+"""
+
+import warnings
+from importlib.util import find_spec
+from types import ModuleType
+
+import scipy.sparse as sp
+
+from ecd2g.errors import CapacityError, InputError
+from ecd2g.reference.assembled import PotentialSolver, grounded, grounded_matrix, not_definite
+from ecd2g.reference.matrix import Circuit
+
+
+def cholmod_available() -> bool:
+    """Whether scikit-sparse is installed."""
+    return find_spec("sksparse") is not None
+
+
+def cholmod_solver(circuit: Circuit) -> PotentialSolver:
+    """CHOLMOD's factor of the sparse G with one node of every component grounded.
+
+    Raises InputError where scikit-sparse is not installed, or cannot be loaded.
+    """
+    cholmod = _loaded()
+    matrix, free = grounded_matrix(circuit)
+    if not len(free):
+        return grounded(free, lambda current: current)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", cholmod.CholmodWarning)  # a pivot that is nearly zero
+            return grounded(free, _factor(cholmod, sp.csc_matrix(matrix)))
+    except cholmod.CholmodOutOfMemoryError:
+        raise CapacityError(
+            f'the factors of {circuit.n_nodes} nodes do not fit into memory; use method="cg" or "amg"'
+        ) from None
+    except (cholmod.CholmodError, cholmod.CholmodWarning):
+        raise not_definite("cholmod") from None
+
+
+def _loaded() -> ModuleType:
+    try:
+        import sksparse.cholmod  # noqa: PLC0415
+    except ImportError as error:
+        raise InputError(
+            f'method "cholmod" needs scikit-sparse, which could not be imported ({error}); '
+            f'install it with "pip install scikit-sparse" (SuiteSparse must be present), or use method="sparse"'
+        ) from None
+    module: ModuleType = sksparse.cholmod
+    return module
+
+
+def _factor(cholmod: ModuleType, matrix: sp.csc_matrix) -> PotentialSolver:
+    """The solver of a factorisation, by the functions of version 0.5 or by those before it."""
+    if hasattr(cholmod, "cho_factor"):
+        solver: PotentialSolver = cholmod.cho_factor(matrix, order="amd").solve
+    else:
+        solver = cholmod.cholesky(matrix)
+    return solver

@@ -1,0 +1,143 @@
+"""The method that "auto" stands for: which solver suits a circuit, and why.
+
+A network is measured, not tried. Two breadth-first searches give its *depth* (levels between nodes far apart) and its
+*front*, the most nodes of one level: deleting a level cuts the network in two, so a factorisation holds dense blocks
+about that large. Loops bound them as well, for nodes that end no loop are eliminated without fill. Conjugate gradients
+need several iterations a level; the spread of conductances multiplies them, and defeats multigrid first. The
+thresholds were measured by benchmarks/choose_a_solver.py.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.reference.cholmod import cholmod_available
+from ecd2g.reference.matrix import Circuit
+from ecd2g.reference.star_mesh_component import STAR_MESH_LIMIT
+
+SMALL = 200
+"""Up to this many nodes the plainest solver is fast enough: star-mesh elimination, or the dense matrix of layers."""
+
+EXTREME = 1e10
+"""Ratio of conductances from which star-mesh elimination comes first, wherever it fits."""
+
+WIDE = 1e4
+"""Ratio of conductances from which multigrid needs hundreds of iterations."""
+
+SHALLOW = 30
+"""Up to this depth conjugate gradients need a few hundred iterations."""
+
+NARROW = 100
+"""Up to this front a factorisation costs next to nothing."""
+
+FRONTS = {"sparse": 400, "cholmod": 2000}
+"""Up to this front a factorisation is as fast as multigrid."""
+
+WIDE_FRONT = 1000
+"""Up to this front SuperLU is worth its time where the conductances are too wide apart for multigrid."""
+
+SPARSE_KERNEL = 0.1
+"""Up to this share of joined pairs the matrix of a layered circuit is factorised; beyond, its products are cheaper."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A method of `solve`, and in one sentence the numbers that decided for it."""
+
+    method: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Depth and front of the largest component of a network, in levels and nodes, and the nodes it has."""
+
+    depth: int
+    front: int
+    n_nodes: int
+
+
+def choose(circuit: Circuit) -> Choice:
+    """The first of the `plans` for a circuit.
+
+    >>> choose(ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0]))
+    Choice(method='star-mesh', reason='3 nodes: star-mesh elimination, exact to rounding')
+    """
+    return plans(circuit)[0]
+
+
+def plans(circuit: Circuit) -> tuple[Choice, ...]:
+    """Methods for a circuit in the order to try them; the next is for a SolverError or CapacityError of the one before.
+
+    O(n + m log n) for a network of n nodes and m edges.
+    """
+    if isinstance(circuit, LayeredCircuit):
+        return _layered_plans(circuit)
+    size = f"{circuit.n_nodes:,} nodes"
+    if circuit.n_nodes <= SMALL:
+        return _in_order(f"{size}: star-mesh elimination, exact to rounding", "star-mesh", "sparse")
+    shape, ratio = shape_of(circuit), _ratio(circuit)
+    measured = f"{size}, depth {shape.depth:,}, front {shape.front:,}, conductances 1 : {ratio:.2g}"
+    direct = "cholmod" if cholmod_available() else "sparse"
+    small_enough = ("star-mesh",) if shape.n_nodes <= STAR_MESH_LIMIT else ()
+    if ratio > EXTREME and small_enough:
+        return _in_order(f"{measured}: elimination without a subtraction", "star-mesh", direct)
+    if shape.front <= NARROW:
+        return _in_order(f"{measured}: factors without fill", direct, *small_enough, "amg", "cg")
+    if shape.depth <= SHALLOW:
+        return _in_order(f"{measured}: few iterations", "cg", "amg", direct, *small_enough)
+    if shape.front <= FRONTS[direct] or (ratio > WIDE and shape.front <= WIDE_FRONT):
+        return _in_order(f"{measured}: factors with little fill", direct, *small_enough, "amg", "cg")
+    return _in_order(f"{measured}: multigrid", "amg", "cg", direct, *small_enough)
+
+
+def _layered_plans(circuit: LayeredCircuit) -> tuple[Choice, ...]:
+    if isinstance(circuit.kernel, CompleteKernel):
+        return _in_order("complete kernel: closed form", "closed-form")
+    size = f"{circuit.n_layers:,} layers of {circuit.n_states:,} states"
+    if circuit.n_nodes <= SMALL:
+        return _in_order(f"{size}: dense matrix", "dense", "sparse", "cg")
+    share = np.count_nonzero(circuit.kernel.table()) / circuit.n_states**2
+    if share <= SPARSE_KERNEL:
+        return _in_order(f"{size}, {share:.2g} of the pairs joined: factors with little fill", "sparse", "cg")
+    return _in_order(f"{size}, {share:.2g} of the pairs joined: products only", "cg", "sparse")
+
+
+def _in_order(reason: str, *methods: str) -> tuple[Choice, ...]:
+    first, *others = methods
+    return (Choice(first, reason), *(Choice(name, f"{first} failed; {reason}") for name in others))
+
+
+def shape_of(network: ResistorNetwork) -> Shape:
+    """Depth and front of the largest component, seen from a node at its rim; O(m + n log depth)."""
+    n, sizes = network.n_nodes, np.bincount(network.labels)
+    ends = (np.append(network.tails, network.heads), np.append(network.heads, network.tails))
+    graph = sp.csr_array((np.ones(2 * network.n_edges), ends), shape=(n, n))
+    start = int(np.argmax(network.labels == np.argmax(sizes)))
+    for _ in range(2):  # the last node found by the first search lies at the rim
+        order, before = sp.csgraph.breadth_first_order(graph, start)
+        place = np.zeros(n, dtype=np.intp)
+        place[order] = np.arange(len(order))
+        before[start] = start
+        level = _generations(place[before[order]])
+        start = int(order[-1])
+    loops = network.n_edges - n + len(sizes)
+    return Shape(int(level[-1]), min(int(np.bincount(level).max()), loops), len(order))
+
+
+def _generations(parent: np.ndarray) -> np.ndarray:
+    """Number of steps from every node to node 0, which is its own parent, by doubling the step."""
+    steps = (np.arange(len(parent)) > 0).astype(np.intp)
+    while parent.any():
+        steps += steps[parent]
+        parent = parent[parent]
+    return steps
+
+
+def _ratio(network: ResistorNetwork) -> float:
+    """Largest conductance over the smallest; one where there is no edge."""
+    return float(network.conductances.max() / network.conductances.min()) if network.n_edges else 1.0

@@ -1,0 +1,353 @@
+"""The power bracket and the error bound against rational arithmetic, and the exact sums they are made of."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache, cached_property
+from math import fsum
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from ecd2g.circuit import ResistorNetwork
+from ecd2g.reference import tree_bound as module
+from ecd2g.reference.exact_sums import EPS, rounded, slices
+from ecd2g.reference.spanning_tree import best_conductors, least_resistances
+from ecd2g.reference.tree_bound import tree_bound
+from ecd2g.testing import exact_network, golden_networks
+
+N_CASES = 1000
+TREES = (least_resistances, best_conductors)
+STIFF = [case for case in golden_networks() if case.name.startswith(("stiff", "wide"))]
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A network with net currents whose exact sum is zero, the exact answer, and a candidate for it."""
+
+    network: ResistorNetwork
+    net: np.ndarray
+    exact: tuple[Fraction, ...]
+    power: Fraction
+    potentials: np.ndarray
+    drops: np.ndarray
+
+    @classmethod
+    def exactly(cls, network, source, sink):
+        """The answer itself: potentials and drops are the nearest doubles."""
+        answer = exact_network(network.n_nodes, edges_of(network), source.tolist(), sink.tolist())
+        pairs = zip(network.tails.tolist(), network.heads.tolist(), strict=True)
+        drops = np.array([float(answer.potentials[u] - answer.potentials[v]) for u, v in pairs])
+        return cls(network, source - sink, answer.potentials, answer.power, doubles(answer.potentials), drops)
+
+    def with_potentials(self, potentials):
+        drops = potentials[self.network.tails] - potentials[self.network.heads]
+        return replace(self, potentials=potentials, drops=drops)
+
+    @cached_property
+    def bound(self):
+        currents = self.network.conductances * self.drops
+        return tree_bound(self.network, self.potentials, currents, self.net)
+
+    def width(self):
+        bound = self.bound
+        return (bound.upper - bound.lower) / float(self.power)
+
+    def is_in_bracket(self):
+        bound = self.bound
+        return Fraction(bound.lower) <= self.power <= Fraction(bound.upper)
+
+    def error(self):
+        """Largest error of the potentials less their exact mean; for a connected network."""
+        found = [Fraction(value) for value in self.potentials.tolist()]
+        mean = sum(found) / len(found)
+        return max(abs(value - mean - truth) for value, truth in zip(found, self.exact, strict=True))
+
+
+def edges_of(network):
+    return list(
+        zip(network.tails.tolist(), network.heads.tolist(), network.conductances.tolist(), strict=True)
+    )
+
+
+def doubles(values):
+    return np.array([float(value) for value in values])
+
+
+def random_network(rng):
+    """3 to 8 nodes, now and then 12, conductances over 0 to 12 decades."""
+    n, decades = int(rng.choice([3, 4, 5, 6, 7, 8, 12], p=[*[0.16] * 6, 0.04])), rng.uniform(0, 12)
+    tree = [(int(rng.integers(k)), k) for k in range(1, n)]
+    more = [(u, v) for u in range(n) for v in range(u + 1, n) if rng.random() < 0.3]
+    pairs = np.array(sorted({*tree, *more}))
+    return ResistorNetwork.from_edges(
+        pairs, conductance=10 ** rng.uniform(-decades / 2, decades / 2, len(pairs))
+    )
+
+
+def dyadic(rng, n):
+    """One ampere over one to three nodes in 64ths, so that totals agree exactly."""
+    cuts = np.sort(rng.integers(0, 65, size=rng.integers(0, 3)))
+    shares = np.zeros(n)
+    np.add.at(shares, rng.integers(n, size=len(cuts) + 1), np.diff([0, *cuts, 64]) / 64)
+    return shares
+
+
+@cache
+def random_cases():
+    rng = np.random.default_rng(0)
+    cases = []
+    while len(cases) < N_CASES:
+        network = random_network(rng)
+        source, sink = dyadic(rng, network.n_nodes), dyadic(rng, network.n_nodes)
+        if np.any(source != sink):
+            cases.append(Solved.exactly(network, source, sink))
+    return cases
+
+
+def solved_in_floats(case, rng):
+    """As pinv solves it: over many decades, badly."""
+    del rng
+    n, laplacian = case.network.n_nodes, np.zeros((case.network.n_nodes,) * 2)
+    for u, v, g in edges_of(case.network):
+        laplacian[[u, v], [u, v]] += g
+        laplacian[[u, v], [v, u]] -= g
+    return case.with_potentials(np.linalg.pinv(laplacian, hermitian=True) @ case.net.reshape(n))
+
+
+def perturbed(case, rng):
+    noise = 10 ** rng.uniform(-9, -3) * np.abs(case.potentials).max()
+    return case.with_potentials(case.potentials + noise * rng.normal(size=len(case.potentials)))
+
+
+SOLVERS = {"exact": lambda case, rng: case, "floats": solved_in_floats, "sloppy": perturbed}
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_the_bounds_hold_on_random_networks(solver):
+    rng = np.random.default_rng(1)
+    for case in random_cases():
+        candidate = SOLVERS[solver](case, rng)
+        assert candidate.is_in_bracket()
+        assert candidate.error() <= Fraction(candidate.bound.potential_error)
+
+
+def test_good_drops_give_brackets_of_a_few_roundings():
+    assert max(case.width() for case in random_cases()) < 1e-14
+
+
+@pytest.mark.parametrize("case", STIFF, ids=lambda case: case.name)
+def test_24_decades_are_certified_from_good_drops(case):
+    problem = case.problem
+    solved = Solved.exactly(problem.circuit, problem.injected, problem.extracted)
+    assert solved.is_in_bracket()
+    assert solved.width() < 1e-14
+    assert solved.error() <= Fraction(solved.bound.potential_error)
+    assert solved.bound.potential_error < 1e-9 * np.abs(solved.potentials).max()
+
+
+@pytest.mark.parametrize("case", STIFF, ids=lambda case: case.name)
+def test_24_decades_are_not_certified_from_drops_of_rounded_potentials(case):
+    problem = case.problem
+    solved = Solved.exactly(problem.circuit, problem.injected, problem.extracted)
+    rng = np.random.default_rng(2)
+    noisy = solved.with_potentials(
+        solved.potentials * (1 + EPS * rng.integers(-2, 3, problem.circuit.n_nodes))
+    )
+    assert noisy.is_in_bracket()
+    assert noisy.bound.potential_error > 1e-8 * np.abs(solved.potentials).max()
+
+
+def test_the_width_is_of_second_order():
+    rng = np.random.default_rng(2)
+    for case in random_cases()[:20]:
+        direction = np.abs(case.drops).max() * rng.normal(size=len(case.drops))
+        direction *= np.abs(case.drops) / np.abs(case.drops).max()  # a share of every drop
+        coarse, fine = (replace(case, drops=case.drops + h * direction).width() for h in (1e-3, 1e-5))
+        if case.network.n_edges >= case.network.n_nodes:
+            assert fine == pytest.approx(1e-4 * coarse, rel=0.05, abs=2e-14)
+
+
+def test_one_source_and_one_sink_have_their_drop_per_ampere_in_the_bracket():
+    rng = np.random.default_rng(3)
+    for case in random_cases()[:100]:
+        n = case.network.n_nodes
+        source, sink = np.eye(n)[rng.permutation(n)[:2]]
+        solved = Solved.exactly(case.network, source, sink)
+        for candidate in (solved, perturbed(solved, rng)):
+            bound = candidate.bound
+            drop = candidate.potentials @ candidate.net
+            assert bound.lower - 2 * bound.potential_error <= drop <= bound.upper + 2 * bound.potential_error
+
+
+def test_without_the_repair_the_bracket_is_wrong(monkeypatch):
+    """Negative control: currents a tenth of a percent short dissipate too little."""
+
+    def short():
+        return [replace(case, drops=0.999 * case.drops) for case in random_cases()[:100]]
+
+    assert all(case.is_in_bracket() for case in short())
+    monkeypatch.setattr(module, "_repaired", lambda *args: (args[3], 0 * args[3]))
+    assert not any(case.is_in_bracket() for case in short())
+
+
+def test_the_bracket_of_another_network_is_wrong():
+    """Negative control: one part in 10^12 of every resistance is seen."""
+    for case in random_cases()[:100]:
+        other = replace(case.network, conductances=case.network.conductances * (1 + 1e-12))
+        assert not replace(case, network=other, drops=case.drops / (1 + 1e-12)).is_in_bracket()
+
+
+def test_a_moved_potential_is_within_the_bound_and_no_bound_forgets_it():
+    for case in random_cases()[:100]:
+        moved = case.potentials.copy()
+        moved[0] += 1e-6 * np.abs(moved).max()
+        damaged = replace(case, potentials=moved)
+        assert damaged.error() <= Fraction(damaged.bound.potential_error)
+        assert damaged.error() > Fraction(case.bound.potential_error)
+
+
+def test_components_are_bounded_apart():
+    rng = np.random.default_rng(4)
+    left, right = (next(c for c in random_cases()[k:] if c.network.n_nodes > 5) for k in (0, 500))
+    n = left.network.n_nodes
+    pairs = [
+        *zip(left.network.tails, left.network.heads, strict=True),
+        *zip(right.network.tails + n, right.network.heads + n, strict=True),
+    ]
+    siemens = np.concatenate([left.network.conductances, right.network.conductances])
+    lonely = 3
+    network = ResistorNetwork.from_edges(
+        np.array(pairs), conductance=siemens, n_nodes=n + right.network.n_nodes + lonely
+    )
+    both = Solved(
+        network,
+        np.concatenate([left.net, right.net, np.zeros(lonely)]),
+        (*left.exact, *right.exact, *[Fraction(0)] * lonely),
+        left.power + right.power,
+        np.concatenate([left.potentials, right.potentials, np.zeros(lonely)]),
+        np.concatenate([left.drops, right.drops]),
+    )
+    assert both.is_in_bracket()
+    assert both.width() < 1e-14
+    lifted = replace(
+        both, potentials=both.potentials + np.repeat([7.0, -3.0, 1.0], [n, right.network.n_nodes, lonely])
+    )
+    size = np.abs(both.potentials).max()
+    assert lifted.bound.potential_error <= both.bound.potential_error + 100 * EPS * (7 + size)
+    assert perturbed(both, rng).is_in_bracket()
+
+
+def test_a_long_path_and_a_star_are_certified_to_rounding():
+    n = 100_000
+    hub, leaves = np.zeros(n, dtype=int), np.arange(1, n + 1)
+    rng = np.random.default_rng(5)
+    ohm = 2.0 ** rng.integers(-20, 20, size=n)
+    path = ResistorNetwork.from_edges(np.stack([leaves - 1, leaves], axis=1), resistance=ohm)
+    star = ResistorNetwork.from_edges(np.stack([hub, leaves], axis=1), resistance=ohm)
+    ends = np.zeros(n + 1)
+    ends[[0, n]] = 1.0, -1.0
+    below = np.append(np.cumsum(ohm[::-1])[::-1], 0.0)
+    spread = np.append(n, -np.ones(n))
+    for network, net, potentials, drops in (
+        (path, ends, below, ohm),
+        (star, spread, np.append(0.0, -ohm), ohm),
+    ):
+        bound = tree_bound(network, potentials, network.conductances * drops, net)
+        power = fsum(ohm)
+        assert power * (1 - 1e-14) <= bound.lower <= power <= bound.upper <= power * (1 + 1e-14)
+        assert bound.potential_error <= 1e-10 * np.ptp(potentials)
+
+
+def test_the_second_tree_proves_what_the_first_leaves_open():
+    """Stiff rungs of a symmetric ladder tie two paths of least resistance, and are left off the first tree."""
+    rails, n = 5, 13
+    pairs = [(0, 1), (0, 2), *((k, k + 2) for k in range(1, 2 * rails + 1))]
+    rungs = [(k, k + 1) for k in range(1, 2 * rails + 2, 2)]
+    siemens = [0.3, 0.3, *(0.1 * (1 + k // 2) for k in range(2 * rails)), *[1e12] * len(rungs)]
+    network = ResistorNetwork.from_edges(np.array(pairs + rungs), conductance=siemens)
+    source, sink = np.eye(n)[[1, n - 1]]
+    solved = Solved.exactly(network, source, sink)
+    currents = network.conductances * solved.drops
+    first, second = (
+        module._proven_by(tree(network), network, solved.potentials, currents, solved.net) for tree in TREES
+    )
+    assert second.potential_error < 1e-3 * first.potential_error
+    assert solved.bound.potential_error == second.potential_error
+    assert solved.error() <= Fraction(second.potential_error)
+
+
+def test_currents_of_zero_have_no_power():
+    network = random_cases()[0].network
+    zero = np.zeros(network.n_nodes)
+    bound = tree_bound(network, zero, np.zeros(network.n_edges), zero)
+    assert (bound.potential_error, bound.lower, bound.upper) == (0.0, 0.0, 0.0)
+
+
+def test_a_potential_that_is_no_number_proves_nothing():
+    case = random_cases()[0]
+    bound = replace(case, drops=np.full(len(case.drops), np.nan)).bound
+    assert not np.isfinite([bound.potential_error, bound.lower, bound.upper]).any()
+
+
+@pytest.mark.parametrize("decades", [0, 10, 40, 200])
+def test_sums_of_slices_are_exact_in_any_order(decades):
+    rng = np.random.default_rng(decades)
+    for n in (1, 2, 100, 3000):
+        values = rng.normal(size=n) * 10 ** rng.uniform(-decades, decades, n)
+        parts = slices(values)
+        chosen = rng.permutation(np.repeat(np.arange(n), 4))[: 1 + n // 2]
+        truth = sum(map(Fraction, values[chosen].tolist()))
+        assert sum(Fraction(float(part[chosen].sum())) for part in parts) == truth
+        assert sum(Fraction(float(np.cumsum(part[chosen])[-1])) for part in parts) == truth
+        value, error = rounded(parts[:, chosen].sum(axis=1))
+        assert abs(Fraction(float(value)) - truth) <= Fraction(float(error))
+
+
+def test_a_plain_sum_misses_what_slices_keep():
+    """Negative control: the same test catches a sum that is only rounded at every step."""
+    values = np.array([1e20, 1.0, -1e20, 1e-20])
+    assert np.cumsum(values)[-1] != fsum(values)
+    value, error = rounded(slices(values).sum(axis=1))
+    assert value == fsum(values)
+    assert error <= 1e-9 * value
+
+
+@pytest.mark.parametrize("plant", TREES)
+def test_sums_along_trees_are_exact(plant):
+    rng = np.random.default_rng(6)
+    for case in random_cases()[:50]:
+        network = case.network
+        tree = plant(network)
+        at_nodes = 10 ** rng.uniform(-20, 20, network.n_nodes) * rng.choice([-1, 1], network.n_nodes)
+        along = 10 ** rng.uniform(-20, 20, len(tree.child))
+        above = dict(zip(tree.child.tolist(), tree.parent.tolist(), strict=True))
+        rise = dict(zip(tree.child.tolist(), map(Fraction, along.tolist()), strict=True))
+        paths, subtrees = [Fraction(0)] * network.n_nodes, [Fraction(0)] * network.n_nodes
+        for start in range(network.n_nodes):
+            node = start
+            subtrees[node] += Fraction(at_nodes[start])
+            while node in above:
+                paths[start] += rise[node]
+                node = above[node]
+                subtrees[node] += Fraction(at_nodes[start])
+        found = tree.path_sums(slices(along))
+        assert [sum(map(Fraction, column)) for column in found.T.tolist()] == paths
+        found = tree.subtree_sums(slices(at_nodes))
+        assert [sum(map(Fraction, column)) for column in found.T.tolist()] == [
+            subtrees[k] for k in tree.child
+        ]
+
+
+def test_the_trees_are_what_they_are_called():
+    for case in random_cases()[:50]:
+        network = case.network
+        graph = nx.Graph()
+        for u, v, g in edges_of(network):
+            graph.add_edge(u, v, g=g, r=1 / g)
+        best, least = best_conductors(network), least_resistances(network)
+        top = nx.maximum_spanning_tree(graph, weight="g").size(weight="g")
+        assert fsum(network.conductances[best.edge]) == pytest.approx(top, rel=1e-12)
+        lengths = nx.single_source_dijkstra_path_length(graph, int(least.roots[0]), weight="r")
+        found = rounded(least.path_sums(slices(1 / network.conductances[least.edge])))[0]
+        np.testing.assert_allclose(found, [lengths[v] for v in range(network.n_nodes)], rtol=1e-12)
