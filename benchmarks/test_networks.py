@@ -105,7 +105,9 @@ def test_betweenness_by_networkx(benchmark, small_world, solver: str) -> None:
     )
     ratio = benchmark.stats.stats.min / TIMES["betweenness"]
     off = np.abs(np.array([theirs[v] for v in range(1_000)]) - ANSWERS["betweenness"]).max()
-    print(f"\nbetweenness, 1,000 nodes: networkx ({solver}) / ecd2g = {ratio:.1f}, values differ by {off:.1e}")
+    print(
+        f"\nbetweenness, 1,000 nodes: networkx ({solver}) / ecd2g = {ratio:.1f}, values differ by {off:.1e}"
+    )
     assert off <= 1e-9
     assert ratio >= 10.0
 

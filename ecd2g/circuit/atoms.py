@@ -1,11 +1,13 @@
 """Atoms of a pair (p, q): the states worth telling apart, so that huge spaces need no enumeration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.array_library import constants, moved, namespace, zeros
 from ecd2g.circuit.distribution import Distribution, distinct
 from ecd2g.circuit.state_space import INDEX_LIMIT, StateSpace
 from ecd2g.errors import CapacityError, InputError
@@ -48,10 +50,17 @@ class Atoms:
             multiplicity[-1] = float(n_rest)
         return cls(space, listed, multiplicity, p, q)
 
+    def on(self, xp: Any) -> "Atoms":
+        """The same atoms with their numbers in the array library `xp`; the states listed stay in NumPy."""
+        if namespace(self.multiplicity) is xp:
+            return self
+        multiplicity, source, sink = (moved(each, xp) for each in (self.multiplicity, self.source, self.sink))
+        return replace(self, multiplicity=multiplicity, source=source, sink=sink)
+
     @property
     def n_atoms(self) -> int:
         """Number of atoms K."""
-        return len(self.multiplicity)
+        return int(self.multiplicity.shape[0])
 
     @property
     def has_rest(self) -> bool:
@@ -63,10 +72,10 @@ class Atoms:
         if self.listed is None:
             return values
         self.space.require_enumerable("one value for every state")
-        full = np.empty((*values.shape[:-1], self.space.n_states))
+        full = zeros((*values.shape[:-1], self.space.n_states), values)
         if self.has_rest:
             full[...] = values[..., -1:]
-        full[..., self.space.index(self.listed)] = values[..., : len(self.listed)]
+        full[..., constants(self.space.index(self.listed), values)] = values[..., : len(self.listed)]
         return full
 
     def locate(self, states: NDArray[np.int64]) -> NDArray[np.intp]:

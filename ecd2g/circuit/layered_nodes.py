@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.array_library import zeros
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.layered import LayeredCircuit
 
@@ -36,12 +37,16 @@ class LayeredNodes:
 
 def in_layer(values: NDArray[np.float64], layer: int, n_layers: int) -> NDArray[np.float64]:
     """Node array ``(n_layers, n_atoms)`` with the given values in one layer and zero elsewhere."""
-    nodes = np.zeros((n_layers, len(values)))
-    nodes[layer] = values
+    nodes = zeros((n_layers, values.shape[0]), values)
+    nodes[layer, :] = values
     return nodes
 
 
 def read_only(*arrays: NDArray) -> None:
-    """Lock arrays against writing, so that a certified solution stays what was certified."""
+    """Lock NumPy arrays against writing, so that a certified solution stays what was certified.
+
+    Other libraries have no lock; certified solutions are NumPy's.
+    """
     for array in arrays:
-        array.flags.writeable = False
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.array_library import namespace, zeros
+
 
 @dataclass(frozen=True, eq=False)
 class SortedLayer:
@@ -23,22 +25,25 @@ class SortedLayer:
     @classmethod
     def of(cls, potentials: NDArray[np.float64], multiplicity: NDArray[np.float64]) -> "SortedLayer":
         """Sort the atoms of a layer, O(K log K)."""
-        order = np.argsort(potentials, kind="stable")
+        xp = namespace(potentials)
+        order = xp.argsort(potentials, stable=True)
         ascending = potentials[order]
         counts = running_sum(multiplicity[order])
-        totals = np.zeros_like(ascending)
-        totals[1:] = running_sum(counts[:-1] * np.diff(ascending))
+        totals = xp.zeros_like(ascending)
+        if totals.shape[0] > 1:
+            totals[1:] = running_sum(counts[:-1] * xp.diff(ascending))
         return cls(order, ascending, counts, totals)
 
     def rank(self, potentials: NDArray[np.float64]) -> NDArray[np.intp]:
         """How many atoms of this layer lie strictly below each of the given potentials."""
-        return np.searchsorted(self.potentials, potentials, side="left")
+        return namespace(potentials).searchsorted(self.potentials, potentials, side="left")
 
     def below(self, potentials: NDArray[np.float64], rank: NDArray[np.intp]) -> NDArray[np.float64]:
         """sum_y (f - phi(y))+ over the states y of this layer, for every potential f."""
-        last = np.maximum(rank - 1, 0)
+        xp = namespace(potentials)
+        last = xp.maximum(rank - 1, 0)
         total = self.totals[last] + self.counts[last] * (potentials - self.potentials[last])
-        return np.where(rank > 0, total, 0.0)
+        return xp.where(rank > 0, total, 0.0)
 
     def draw_below(
         self,
@@ -51,10 +56,11 @@ class SortedLayer:
         (f - phi(y))+ is the length of {tau < f : phi(y) < tau}. So draw a height tau with density count(tau), which
         is one search in the running totals, then one of the states below it, all of them equally likely.
         """
-        height = rng.random(len(totals)) * totals
-        segment = np.minimum(np.searchsorted(self.totals, height, side="right"), rank) - 1
-        place = rng.random(len(totals)) * self.counts[segment]
-        chosen = np.minimum(np.searchsorted(self.counts, place, side="right"), segment)
+        xp = namespace(totals)
+        height = rng.random(totals.shape[0]) * totals
+        segment = xp.minimum(xp.searchsorted(self.totals, height, side="right"), rank) - 1
+        place = rng.random(totals.shape[0]) * self.counts[segment]
+        chosen = xp.minimum(xp.searchsorted(self.counts, place, side="right"), segment)
         return self.order[chosen]
 
     def weighted_above(
@@ -64,23 +70,29 @@ class SortedLayer:
         rank: NDArray[np.intp],
     ) -> NDArray[np.float64]:
         """sum_x w(x) (phi(x) - f)+ over the atoms x of this layer, for every potential f, O(K)."""
-        mass = running_sum(weights[self.order][::-1])[::-1]
-        totals = np.zeros_like(mass)
-        totals[:-1] = running_sum((mass[1:] * np.diff(self.potentials))[::-1])[::-1]
-        first = np.minimum(rank, len(mass) - 1)
+        xp, n_atoms = namespace(weights), weights.shape[0]
+        mass = xp.flip(running_sum(xp.flip(weights[self.order])))
+        totals = xp.zeros_like(mass)
+        if n_atoms > 1:
+            totals[:-1] = xp.flip(running_sum(xp.flip(mass[1:] * xp.diff(self.potentials))))
+        first = xp.minimum(rank, n_atoms - 1)
         total = totals[first] + mass[first] * (self.potentials[first] - potentials)
-        return np.where(rank < len(mass), total, 0.0)
+        return xp.where(rank < n_atoms, total, 0.0)
 
 
 def running_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Cumulative sum in blocks: O(sqrt(n)) roundings instead of n, and never decreasing for values >= 0.
 
-    The n roundings of np.cumsum would show in the exact law of a walk on 262,144 states, above 1e-13.
+    The n roundings of a plain cumulative sum would show in the exact law of a walk on 262,144 states, above 1e-13. A
+    library that sums in parallel may put two almost equal sums out of order by one rounding, which moves a draw by as
+    little.
     """
-    n = len(values)
+    xp, n = namespace(values), values.shape[0]
     width = int(np.sqrt(n)) + 1
-    blocks = np.zeros((-(-n // width), width))
-    blocks.ravel()[:n] = values
-    np.cumsum(blocks, axis=1, out=blocks)
-    blocks[1:] += np.cumsum(blocks[:-1, -1])[:, None]
-    return blocks.ravel()[:n]
+    n_blocks = -(-n // width)
+    flat = zeros((n_blocks * width,), values)
+    flat[:n] = values
+    blocks = xp.cumulative_sum(xp.reshape(flat, (n_blocks, width)), axis=1)
+    if n_blocks > 1:
+        blocks[1:, :] += xp.cumulative_sum(blocks[:-1, -1], axis=0)[:, None]
+    return xp.reshape(blocks, (n_blocks * width,))[:n]

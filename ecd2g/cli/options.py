@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from ecd2g.experiments.experiment import Experiment
 
 PROBLEMS = ("1d", "2d", "splice")
-METHODS = ("auto", "closed-form", "dense", "sparse", "cg")
+METHODS = ("auto", "closed-form", "star-mesh", "dense", "sparse", "cholmod", "cg", "amg")
 RULES = ("two-way", "forward-only", "first-passage")
+BACKENDS = ("numpy", "cupy")
 MODELS = (
     "potential",
     "marginal",
@@ -35,6 +36,7 @@ SETTINGS = (
     "lateral_resistance",
     "method",
     "tolerance",
+    "backend",
     "rule",
     "n_walks",
     "seed",
@@ -141,6 +143,15 @@ def add_circuit_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_backend_option(parser: argparse.ArgumentParser) -> None:
+    """Add --backend."""
+    parser.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        help="where the closed form is computed and walkers move: numpy, or cupy on an NVIDIA GPU (default: numpy)",
+    )
+
+
 def add_walk_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of sampling."""
     group = parser.add_argument_group("walks")
@@ -162,11 +173,13 @@ def given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, object]
 
 def experiment_of(args: argparse.Namespace) -> "Experiment":
     """The experiment that the options describe."""
+    from ecd2g.circuit.array_library import require_backend  # noqa: PLC0415
     from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
     from ecd2g.experiments.own_data import OwnData  # noqa: PLC0415
 
     files = given(args, ("source", "target", "n_symbols"))
     settings = given(args, SETTINGS)
+    require_backend(str(settings.get("backend", "numpy")))
     if args.problem is not None:
         if files:
             raise InputError("give either --problem, or --source and --target with --n-symbols, not both")

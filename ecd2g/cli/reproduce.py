@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecd2g.cli.options import (
     PROBLEMS,
+    add_backend_option,
     add_number_of_walks,
     add_run_options,
     given,
@@ -27,6 +28,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser = commands.add_parser("reproduce", help=text, description=f"Make {text} again.")
     parser.add_argument("experiment", choices=(*PROBLEMS, "all"), help="which experiment, or all of them")
     add_number_of_walks(parser)
+    add_backend_option(parser)
     parser.add_argument(
         "--seeds",
         dest="n_seeds",
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     for out in folders.values():
         check_free(out, overwrite=args.overwrite)
     for name, out in folders.items():
-        experiment = EXPERIMENTS[name](**given(args, ("n_walks", "seed")))  # type: ignore[arg-type]
+        experiment = EXPERIMENTS[name](**given(args, ("n_walks", "seed", "backend")))  # type: ignore[arg-type]
         asked = Reproduction(experiment, _learning(args, name) if name in LEARNED else None)
         with run_folder(out, overwrite=args.overwrite) as folder:
             text = reproduce_run(asked, folder, command, quiet=args.quiet)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from ecd2g.cli.options import (
+    add_backend_option,
     add_circuit_options,
     add_data_options,
     add_run_options,
@@ -21,6 +22,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser = commands.add_parser("sample", help=text, description=f"Draw {text}.")
     add_data_options(parser)
     add_circuit_options(parser)
+    add_backend_option(parser)
     add_walk_options(parser)
     parser.add_argument(
         "--starts",

@@ -3,6 +3,7 @@
 import argparse
 
 from ecd2g.cli.options import (
+    add_backend_option,
     add_circuit_options,
     add_data_options,
     add_run_options,
@@ -18,6 +19,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser = commands.add_parser("solve", help=text, description=f"Solve for {text}.")
     add_data_options(parser)
     add_circuit_options(parser)
+    add_backend_option(parser)
     add_run_options(parser, "run folder to make, with flow.npz (default: print only)")
     parser.set_defaults(run=run)
 

@@ -4,13 +4,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Self
 
+from ecd2g.circuit.array_library import Backend
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.data.problem import Problem
 from ecd2g.experiments.origin import ours, paper
 from ecd2g.movement.rules import Rule
 from ecd2g.reference.flow import Flow
-from ecd2g.reference.solve import TOLERANCE, Method, solve
+from ecd2g.reference.methods import Method
+from ecd2g.reference.solve import TOLERANCE, solve
 
 PAPER_RATIO = 0.049
 """Rho = (V - 1) r / R of the paper's 1D circuit (V = 50, r = 0.1 ohm, R = 100 ohm); our default elsewhere.
@@ -31,6 +33,7 @@ class Experiment(ABC):
     )
     method: Method = ours("auto")  # noqa: RUF009 - a frozen field
     tolerance: float = ours(TOLERANCE)
+    backend: Backend = ours("numpy")  # noqa: RUF009 - a frozen field
     rule: Rule = ours("two-way", "exact; the paper's is forward-only")  # noqa: RUF009 - a frozen field
     n_walks: int = ours(100_000)
     first_passage_states: int = ours(1000, "more states skip the exact first-passage law, O(N V^3)")
@@ -64,6 +67,7 @@ class Experiment(ABC):
             sink=problem.target,
             method=self.method,
             tolerance=self.tolerance,
+            backend=self.backend,
         )
 
 

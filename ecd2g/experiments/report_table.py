@@ -12,7 +12,7 @@ WIDEST = 8
 LONGEST = 12
 """Lists with more entries are cut to their first few and the last."""
 
-UNITS = {"ampere": "A", "nats": "nats", "ohm": "ohm", "s": "s"}
+UNITS = {"ampere": "A", "nats": "nats", "ohm": "ohm", "s": "s", "siemens": "S", "volt": "V", "watt": "W"}
 
 WORDS = {word: word.upper() for word in ("kl", "tv", "w1", "w2")} | {
     "hamming": "Hamming",

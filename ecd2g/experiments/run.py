@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecd2g.circuit.array_library import device_name
 from ecd2g.data import SampleTable
 from ecd2g.experiments.experiment import Experiment
 from ecd2g.experiments.flow_arrays import save_flow
@@ -164,5 +165,14 @@ def _finish(
 ) -> str:
     timing = stages.close()
     if folder is not None:
-        write_record(folder, command=command, config=config, asked=asked, numbers=numbers, timing=timing)
+        device = device_name(getattr(config, "experiment", config).backend)
+        write_record(
+            folder,
+            command=command,
+            config=config,
+            asked=asked,
+            numbers=numbers,
+            timing=timing,
+            device=device,
+        )
     return summary(numbers, timing)

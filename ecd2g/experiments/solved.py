@@ -33,8 +33,11 @@ class SolvedExperiment:
         settings = self.experiment
         rule = settings.rule if rule is None else rule
         if n is None and self.starts is not None:
-            return self.flow.sample(rule=rule, rng=settings.seed, starts=self.starts, paths=paths)
-        return self.flow.sample(settings.n_walks if n is None else n, rule, settings.seed, paths=paths)
+            return self.flow.sample(
+                rule=rule, rng=settings.seed, starts=self.starts, paths=paths, backend=settings.backend
+            )
+        n_walks = settings.n_walks if n is None else n
+        return self.flow.sample(n_walks, rule, settings.seed, paths=paths, backend=settings.backend)
 
     def source_law(self) -> NDArray[np.float64]:
         """Probabilities of the source per atom, like those of the target."""

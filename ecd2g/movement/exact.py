@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.array_library import namespace, to_numpy
 from ecd2g.circuit.field import CurrentField
 from ecd2g.errors import SolverError
 from ecd2g.movement.rules import stop_probability, stranded, unfinished
@@ -28,6 +29,10 @@ class ExactLaw:
     steps: NDArray[np.float64]
     unfinished: float
 
+    def on_cpu(self) -> "ExactLaw":
+        """The same law with all its arrays in NumPy."""
+        return ExactLaw(to_numpy(self.ends), to_numpy(self.visits), self.steps, self.unfinished)
+
     @property
     def mean_steps(self) -> float:
         """Expected number of steps."""
@@ -46,12 +51,15 @@ def propagate(
     That point is reached, because every walk ends (Proposition 3.2). One step costs one `spread` of the field,
     O(N V log V) on the complete circuit, and the walks are little longer than N - 1. Raises StrandedWalkerError where
     probability meets a node without outgoing current, and SolverError where walks have not ended after `max_steps`.
+    `ends` and `visits` are arrays of the field's library.
     """
     outflow = field.outflow(forward_only=forward_only)
     stop = stop_probability(field, outflow, forward_only=forward_only)
-    lost_here, stop = np.isnan(stop), np.nan_to_num(stop)
-    mass = field.injected.copy()
-    ends, visits = np.zeros_like(mass), np.zeros_like(mass)
+    xp = namespace(outflow)
+    lost_here, flows = xp.isnan(stop), outflow > 0
+    stop, divisor = xp.where(lost_here, 0.0, stop), xp.where(flows, outflow, 1.0)
+    mass = field.injected
+    ends, visits = xp.zeros_like(mass), xp.zeros_like(mass)
     steps: list[float] = []
     lost, moving = 0.0, _total(field, mass)
     while not moving <= tolerance:
@@ -68,10 +76,10 @@ def propagate(
         ending = mass * stop
         ends += ending
         steps.append(_total(field, ending))
-        lost += _total(field, np.where(lost_here, mass, 0.0))
+        lost += _total(field, xp.where(lost_here, mass, 0.0))
         if lost > STRANDED_TOLERANCE:
             raise stranded(forward_only, lost)
-        leaving = np.divide(mass - ending, outflow, out=np.zeros_like(mass), where=outflow > 0)
+        leaving = xp.where(flows, (mass - ending) / divisor, 0.0)
         mass = field.spread(leaving, forward_only=forward_only)
         moving = _total(field, mass)
     return ExactLaw(ends, visits, np.array(steps), moving + lost)
@@ -79,4 +87,4 @@ def propagate(
 
 def _total(field: CurrentField, mass: NDArray[np.float64]) -> float:
     """Sum over all states, counting every state of an atom."""
-    return float(np.sum(mass * field.multiplicity))
+    return float(namespace(mass).sum(mass * field.multiplicity))

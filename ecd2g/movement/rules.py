@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.array_library import namespace
 from ecd2g.circuit.field import CurrentField
 from ecd2g.errors import InputError, SolverError, StrandedWalkerError
 
@@ -31,12 +32,14 @@ def stop_probability(
 
     The forward-only rule stops in the last layer, always, and nowhere else.
     """
+    xp = namespace(outflow)
+    nowhere = xp.full_like(outflow, np.nan)
     if forward_only:
-        stop = np.where(outflow > 0, 0.0, np.nan)
-        stop[-1] = 1.0
+        stop = xp.where(outflow > 0, 0.0, nowhere)
+        stop[-1, ...] = 1.0
         return stop
     total = field.extracted + outflow
-    return np.divide(field.extracted, total, out=np.full_like(total, np.nan), where=total > 0)
+    return xp.where(total > 0, field.extracted / xp.where(total > 0, total, 1.0), nowhere)
 
 
 def stranded(forward_only: bool, mass: float) -> StrandedWalkerError:

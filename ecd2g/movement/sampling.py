@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.array_library import moved, namespace, to_numpy, uniforms
 from ecd2g.circuit.field import CurrentField, LayeredField
 from ecd2g.circuit.table_field import draw_from_rows
 from ecd2g.movement.first_passage import LOSS_TOLERANCE, FirstPassage
@@ -54,23 +55,26 @@ def walk_nodes(
 ) -> NDArray[np.intp]:
     """Walk from the given flat node numbers by Eq. (9) and (10) to the end; returns the last nodes ``(n,)``.
 
+    Node numbers are arrays of the field's library, and `rng` gives its numbers there, see `array_library.uniforms`.
     SolverError where walks have not ended after `max_steps`: their currents turn in circles.
     """
+    xp, n = namespace(starts), starts.shape[0]
     outflow = field.outflow(forward_only=forward_only)
-    stop = stop_probability(field, outflow, forward_only=forward_only).ravel()
-    nodes, active = starts.copy(), np.arange(len(starts))
+    stop = xp.reshape(stop_probability(field, outflow, forward_only=forward_only), (-1,))
+    nodes, active = xp.asarray(starts, copy=True), xp.nonzero(starts >= 0)[0]
     for _ in range(max_steps + 1):
         chance = stop[nodes[active]]
-        if np.any(np.isnan(chance)):
-            raise stranded(forward_only, float(np.isnan(chance).sum()) / len(starts))
-        active = active[rng.random(len(active)) >= chance]
-        if not len(active):
+        lost = xp.isnan(chance)
+        if xp.any(lost):
+            raise stranded(forward_only, xp.nonzero(lost)[0].shape[0] / n)
+        active = active[rng.random(active.shape[0]) >= chance]
+        if not active.shape[0]:
             return nodes
         move = field.draw(nodes[active], rng, forward_only=forward_only)
         nodes[active] = move.nodes
         if visitor is not None:
             visitor(active, move.nodes, move.kept)
-    raise unfinished(len(active) / len(starts), max_steps)
+    raise unfinished(active.shape[0] / n, max_steps)
 
 
 def sample_walks(
@@ -81,12 +85,39 @@ def sample_walks(
     forward_only: bool = False,
     paths: bool = False,
     max_steps: int = 100_000,
+    begin: NDArray[np.intp] | None = None,
 ) -> Walks:
-    """Walk from the given states ``(n, n_sites)`` of the first layer by the two-way or the forward-only rule."""
-    log = _Log(field, starts, rng, keep=paths)
-    begin = field.atoms.locate(starts)
-    walk_nodes(field, begin, rng, forward_only=forward_only, visitor=log.move, max_steps=max_steps)
-    return Walks(starts, log.states, log.n_steps, log.paths() if paths else None)
+    """Walk from the given states ``(n, n_sites)`` of the first layer by the two-way or the forward-only rule.
+
+    The walkers move in the array library of the field, and the walks are NumPy's. `begin` gives the atoms of the
+    starts where they are known.
+    """
+    xp = namespace(field.potentials)
+    begin = moved(field.atoms.locate(starts), xp) if begin is None else begin
+    log = _Log(field, starts, rng, keep=paths) if paths or field.atoms.has_rest else None
+    n_steps = xp.zeros_like(begin)
+
+    def follow(walkers: NDArray[np.intp], nodes: NDArray[np.intp], kept: NDArray[np.bool_]) -> None:
+        n_steps[walkers] += 1
+        if log is not None:
+            log.move(to_numpy(walkers), to_numpy(nodes), to_numpy(kept))
+
+    last = walk_nodes(
+        field, begin, uniforms(rng, xp), forward_only=forward_only, visitor=follow, max_steps=max_steps
+    )
+    # where every atom is one state, the last node tells the end
+    ends = field.atoms.states(to_numpy(last % field.atoms.n_atoms), rng) if log is None else log.states
+    return Walks(starts, ends, to_numpy(n_steps), log.paths() if log is not None and paths else None)
+
+
+def draw_source(field: LayeredField, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Atoms of `n` walkers that start in the source, drawn in the array library of the field."""
+    atoms, xp = field.atoms, namespace(field.potentials)
+    cumulative = np.cumsum(
+        to_numpy(atoms.source * atoms.multiplicity)
+    )  # one by one, so that it never decreases
+    height = uniforms(rng, xp).random(n) * float(cumulative[-1])
+    return xp.searchsorted(moved(cumulative, xp), height, side="right")
 
 
 class _Log:
@@ -95,14 +126,12 @@ class _Log:
     def __init__(
         self, field: LayeredField, starts: NDArray[np.int64], rng: np.random.Generator, keep: bool
     ) -> None:
-        self.atoms, self.rng = field.atoms, rng
-        self.states, self.n_steps = starts.copy(), np.zeros(len(starts), dtype=np.intp)
+        self.atoms, self.rng, self.states = field.atoms, rng, starts.copy()
         self.n_atoms, self.keep = field.atoms.n_atoms, keep
         self.layer = np.zeros(len(starts), dtype=np.intp)
         self.frames = [(self.layer.copy(), self.states.copy())]
 
     def move(self, walkers: NDArray[np.intp], nodes: NDArray[np.intp], kept: NDArray[np.bool_]) -> None:
-        self.n_steps[walkers] += 1
         self.layer[walkers], atoms = np.divmod(nodes, self.n_atoms)
         changed = walkers[~kept]
         self.states[changed] = self._other_states(atoms[~kept], self.states[changed])

@@ -7,7 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.array_library import Backend, library, to_numpy
 from ecd2g.circuit.atoms import Atoms, require_states
+from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.field import LayeredField
 from ecd2g.circuit.layered import LayeredCircuit
@@ -16,7 +18,7 @@ from ecd2g.errors import CapacityError, InputError
 from ecd2g.movement.exact import ExactLaw, propagate
 from ecd2g.movement.first_passage import FirstPassage, first_passage
 from ecd2g.movement.rules import Rule, check_rule
-from ecd2g.movement.sampling import Walks, sample_first_passage, sample_walks
+from ecd2g.movement.sampling import Walks, draw_source, sample_first_passage, sample_walks
 
 WALK_LIMIT = 2**28
 """Most symbols (walks times sites) of one sample."""
@@ -72,16 +74,17 @@ class Transport:
         back = self.field.outflow()[1:] - self.field.outflow(forward_only=True)[1:]
         return float(np.sum(back * self.field.multiplicity))
 
-    def law(self, rule: Rule = "two-way") -> NDArray[np.float64]:
+    def law(self, rule: Rule = "two-way", *, backend: Backend = "numpy") -> NDArray[np.float64]:
         """Exact probability of every end state when the start is drawn from the source, ``(n_states,)``.
 
         two-way and first-passage give the sink (Corollary 3.3); forward-only, the paper's shortcut, does not.
         """
         check_rule(rule)
         if rule == "first-passage":
+            _require_numpy(backend)
             return self.first_passage.laws(self.source.to_array())[-1]
         require_states(self.field.atoms, "the law of all end states")
-        return self.field.atoms.expand(self.exact_law(rule).ends[-1])
+        return self.field.atoms.expand(self.exact_law(rule, backend=backend).ends[-1])
 
     def law_at(
         self, states: ArrayLike, rule: Literal["two-way", "forward-only"] = "two-way"
@@ -89,7 +92,9 @@ class Transport:
         """Exact probability to end in each of the given states ``(n, n_sites)``, ``(n,)``; any space."""
         return self.exact_law(rule).ends[-1, self.atoms.locate(self.circuit.space.check(states))]
 
-    def exact_law(self, rule: Literal["two-way", "forward-only"] = "two-way") -> ExactLaw:
+    def exact_law(
+        self, rule: Literal["two-way", "forward-only"] = "two-way", *, backend: Backend = "numpy"
+    ) -> ExactLaw:
         """End law, expected visits and number of steps, for the two-way or the forward-only rule; any space.
 
         Node arrays are ``(n_layers, n_atoms)``; a column belongs to one state of the atom, see `atoms`.
@@ -97,7 +102,7 @@ class Transport:
         check_rule(rule)
         if rule == "first-passage":
             raise InputError("the first-passage rule has kernels, not an exact law: see flow.first_passage")
-        return self._propagate(rule == "forward-only")
+        return self._propagate(rule == "forward-only", backend)
 
     def visits(self, rule: Rule = "two-way") -> NDArray[np.float64]:
         """Expected visits of every node, ``(n_layers, n_states)``.
@@ -124,31 +129,54 @@ class Transport:
         *,
         starts: ArrayLike | None = None,
         paths: bool = False,
+        backend: Backend = "numpy",
     ) -> Walks:
         """Walks of `n` walkers that start in the source, or of one walker from each of `starts` ``(n, n_sites)``.
 
-        `paths` keeps every layer and state visited. Raises StrandedWalkerError where a walker can neither stop nor
-        move on.
+        `paths` keeps every layer and state visited. `backend` says where the walkers move: "cupy" needs a GPU and the
+        currents of a complete circuit, and draws other random numbers than "numpy" from the same seed. Raises
+        StrandedWalkerError where a walker can neither stop nor move on.
         """
         check_rule(rule)
-        randomness = generator(rng)
+        field, randomness, begin_atoms = self.field_on(backend), generator(rng), None
         if (n is None) == (starts is None):
             raise InputError("give the number of walks n, or their starts, and not both")
         if starts is None:
             if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
                 raise InputError(f"the number of walks must be a whole number, 0 or more, got {n!r}")
             self._require_room(int(n))
-            begin = self.source.sample(int(n), randomness)
+            if backend == "numpy":
+                begin = self.source.sample(int(n), randomness)
+            else:
+                begin_atoms = draw_source(field, int(n), randomness)
+                begin = self.atoms.states(to_numpy(begin_atoms), randomness)
         else:
             begin = self.circuit.space.check(starts).copy()
             if begin.ndim != 2:
                 raise InputError(f"starts must have shape (n, {self.circuit.space.n_sites})")
         if rule == "first-passage":
+            _require_numpy(backend)
             return sample_first_passage(self.field, self.first_passage, begin, randomness, paths=paths)
-        forward_only = rule == "forward-only"
         return sample_walks(
-            self.field, begin, randomness, forward_only=forward_only, paths=paths, max_steps=self.max_steps
+            field,
+            begin,
+            randomness,
+            forward_only=rule == "forward-only",
+            paths=paths,
+            max_steps=self.max_steps,
+            begin=begin_atoms,
         )
+
+    def field_on(self, backend: Backend) -> LayeredField:
+        """The field with its arrays on a back end, copied once; InputError where that does not work."""
+        if backend not in self._fields:
+            xp = library(backend)
+            if not isinstance(self.field, CompleteField):
+                raise InputError(
+                    f'backend "{backend}" walks on the currents of a complete circuit only; use backend="numpy"'
+                )
+            self._fields[backend] = self.field.on(xp)
+        return self._fields[backend]
 
     def _require_room(self, n: int) -> None:
         if n * self.circuit.space.n_sites > WALK_LIMIT:
@@ -158,12 +186,25 @@ class Transport:
             )
 
     @cached_property
-    def _laws(self) -> dict[bool, ExactLaw]:
+    def _fields(self) -> dict[str, LayeredField]:
+        return {"numpy": self.field}
+
+    @cached_property
+    def _laws(self) -> dict[tuple[bool, str], ExactLaw]:
         return {}
 
-    def _propagate(self, forward_only: bool) -> ExactLaw:
-        if forward_only not in self._laws:
-            self._laws[forward_only] = propagate(
-                self.field, forward_only=forward_only, tolerance=self.tolerance, max_steps=self.max_steps
-            )
-        return self._laws[forward_only]
+    def _propagate(self, forward_only: bool, backend: Backend) -> ExactLaw:
+        known = (forward_only, backend)
+        if known not in self._laws:
+            self._laws[known] = propagate(
+                self.field_on(backend),
+                forward_only=forward_only,
+                tolerance=self.tolerance,
+                max_steps=self.max_steps,
+            ).on_cpu()
+        return self._laws[known]
+
+
+def _require_numpy(backend: str) -> None:
+    if backend != "numpy":
+        raise InputError(f'the first-passage rule has no backend "{backend}"; use backend="numpy"')

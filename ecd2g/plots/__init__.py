@@ -9,6 +9,7 @@ from ecd2g.plots.files import save
 from ecd2g.plots.grid import densities_by_layer, side_by_side
 from ecd2g.plots.grid_comparison import grid_comparison
 from ecd2g.plots.model_distances import model_distances
+from ecd2g.plots.network import network_diagram
 from ecd2g.plots.paths import sample_paths
 from ecd2g.plots.sites import site_marginals
 from ecd2g.plots.style import COLUMN, PAGE, STYLE
@@ -25,6 +26,7 @@ __all__ = [
     "grid_comparison",
     "laws",
     "model_distances",
+    "network_diagram",
     "potentials_by_layer",
     "rule_bias",
     "sample_paths",

@@ -21,6 +21,7 @@ from ecd2g.reference.closed_form import (
     deviation_chain,
     table_1,
 )
+from ecd2g.reference.closed_form_batch import Potentials, closed_form_batch
 from ecd2g.reference.density_walk import Density, walk_between_densities
 from ecd2g.reference.effective_resistance import (
     Resistances,
@@ -55,6 +56,7 @@ __all__ = [
     "NetworkCertificate",
     "NetworkSolution",
     "NetworkWalks",
+    "Potentials",
     "Resistances",
     "Table1",
     "alpha",
@@ -62,6 +64,7 @@ __all__ = [
     "cholmod_available",
     "choose",
     "closed_form",
+    "closed_form_batch",
     "conductance_matrix",
     "current_flow_betweenness",
     "current_flow_closeness",

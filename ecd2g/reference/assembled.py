@@ -45,6 +45,8 @@ def sparse_solver(circuit: Circuit) -> PotentialSolver:
             matrix,
             permc_spec="MMD_AT_PLUS_A",
             diag_pivot_thresh=0.0,
+            relax=4,  # small blocks: meshes of narrow fronts are what this solver is chosen for
+            panel_size=4,
             options={"SymmetricMode": True},
         )
     except RuntimeError:

@@ -13,11 +13,12 @@ arguments, and every difference of two alpha as a product. Only + x / of positiv
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, expm1, log1p, sqrt
+from math import exp, expm1, log1p, prod, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.array_library import Backend, constants, library, namespace, to_numpy
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
@@ -141,52 +142,75 @@ def _base_drop(theta: float, n_layers: int) -> NDArray[np.float64]:
     return (outer + inner) / common
 
 
-def closed_form(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField | TableField:
+def closed_form(
+    circuit: LayeredCircuit, atoms: Atoms, *, backend: Backend = "numpy"
+) -> CompleteField | TableField:
     """Exact potentials and currents of the complete circuit, Lemma 3.5 with superposition Eq. (12).
 
     phi_n(x) = -(n - 1) / (V s) + alpha_n (p(x) - 1/V) - alpha_{N+1-n} (q(x) - 1/V) + const, mean zero, n = 1..N.
 
-    Cost O(n_layers * n_atoms). Two states with b > a are the same circuit with a and b exchanged and the two
-    states swapped in every other layer; there the *lateral* drops are the delicate ones, so it is solved that way.
+    Cost O(n_layers * n_atoms), on the back end asked for; the field comes back in NumPy. Two states with b > a are the
+    same circuit with a and b exchanged and the two states swapped in every other layer; there the *lateral* drops are
+    the delicate ones, so it is solved that way.
     """
     plain, plain_atoms = plain_problem(circuit, atoms)
-    field = _complete_field(plain, plain_atoms)
+    moved = plain_atoms.on(library(backend))
+    potentials, drops = potentials_and_drops(plain, moved.source, moved.sink)
+    field = CompleteField(plain, plain_atoms, to_numpy(potentials), to_numpy(drops))
     return field if plain is circuit else _swap_back(circuit, atoms, field)
 
 
-def _complete_field(circuit: LayeredCircuit, atoms: Atoms) -> CompleteField:
-    kernel, p, q = complete_kernel(circuit), atoms.source, atoms.sink
-    if 2 * circuit.n_layers * len(p) > NUMBER_LIMIT:
-        raise CapacityError(
-            f"potentials and drops of {circuit.n_layers} layers and {len(p)} states would hold "
-            f"{16e-9 * circuit.n_layers * len(p):.3g} GB, and the limit is {8e-9 * NUMBER_LIMIT:.3g} GB; take fewer "
-            f"layers, or distributions that list fewer states"
-        )
-    response = chain_response(kernel, circuit.n_layers)
-    means = response.mean_drop * ((circuit.n_layers - 1) / 2 - np.arange(circuit.n_layers))
-    terms = np.empty((5, len(p)))
-    terms[0] = (p + q) / 2 - 1.0 / float(kernel.n_states)
-    terms[1], terms[2], terms[3], terms[4] = (p - q) / 2, 1.0, p, q
-    both = np.empty(
-        (2 * circuit.n_layers - 1, len(p))
-    )  # one allocation: fresh pages cost more than the products
-    potentials, drops = both[: circuit.n_layers], both[circuit.n_layers :]
+def potentials_and_drops(
+    circuit: LayeredCircuit, p: NDArray[np.float64], q: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lemma 3.5 for arrays of any library: potentials ``(..., n_layers, K)``, forward drops ``(..., n_layers - 1, K)``.
+
+    `p` and `q` ``(..., K)`` hold the values of K states; leading axes are problems of their own. Both answers are
+    products with three terms, so that memory is written once.
+    """
+    kernel, n_layers, xp = complete_kernel(circuit), circuit.n_layers, namespace(p)
+    _require_room(n_layers, p.shape)
+    response = chain_response(kernel, n_layers)
+    means = response.mean_drop * ((n_layers - 1) / 2 - np.arange(n_layers))
     of_potentials = np.stack([response.difference, response.total, means], axis=1)
     of_drops = np.stack([response.base_drop, response.drop, response.drop[::-1]], axis=1)
-    np.matmul(of_potentials, terms[:3], out=potentials)
-    np.matmul(of_drops, terms[2:], out=drops)
-    return CompleteField(circuit, atoms, potentials, drops)
+    middle, half = (p + q) / 2 - 1.0 / float(kernel.n_states), (p - q) / 2
+    terms = xp.stack((middle, half, xp.ones_like(p), p, q), axis=-2)
+    if xp is not np:
+        return constants(of_potentials, p) @ terms[..., :3, :], constants(of_drops, p) @ terms[..., 2:, :]
+    both = np.empty((*p.shape[:-1], 2 * n_layers - 1, p.shape[-1]))  # fresh pages cost more than the products
+    potentials, drops = both[..., :n_layers, :], both[..., n_layers:, :]
+    np.matmul(of_potentials, terms[..., :3, :], out=potentials)
+    np.matmul(of_drops, terms[..., 2:, :], out=drops)
+    return potentials, drops
+
+
+def _require_room(n_layers: int, shape: tuple[int, ...]) -> None:
+    numbers = 2 * n_layers * prod(shape)
+    if numbers > NUMBER_LIMIT:
+        raise CapacityError(
+            f"potentials and drops of {n_layers} layers and {' x '.join(map(str, shape))} states would hold "
+            f"{8e-9 * numbers:.3g} GB, and the limit is {8e-9 * NUMBER_LIMIT:.3g} GB; take fewer layers, or "
+            f"distributions that list fewer states"
+        )
 
 
 def plain_problem(circuit: LayeredCircuit, atoms: Atoms) -> tuple[LayeredCircuit, Atoms]:
     """The problem itself or, for two states with b > a, its equal with a and b exchanged and odd layers swapped."""
+    plain = plain_circuit(circuit)
+    if plain is circuit:
+        return circuit, atoms
+    p, q = (atoms.expand(values) for values in (atoms.source, atoms.sink))
+    return plain, Atoms(atoms.space, None, np.ones(2), p, q if circuit.n_layers % 2 else q[::-1])
+
+
+def plain_circuit(circuit: LayeredCircuit) -> LayeredCircuit:
+    """The circuit of `plain_problem`: itself, but for two states with b > a."""
     kernel = complete_kernel(circuit)
     if kernel.n_states != 2 or kernel.lateral <= kernel.forward:
-        return circuit, atoms
+        return circuit
     exchanged = CompleteKernel(2, kernel.lateral, kernel.forward)
-    p, q = (atoms.expand(values) for values in (atoms.source, atoms.sink))
-    swapped = Atoms(atoms.space, None, np.ones(2), p, q if circuit.n_layers % 2 else q[::-1])
-    return LayeredCircuit(circuit.space, circuit.n_layers, exchanged), swapped
+    return LayeredCircuit(circuit.space, circuit.n_layers, exchanged)
 
 
 def _swap_back(circuit: LayeredCircuit, atoms: Atoms, field: CompleteField) -> TableField:

@@ -41,7 +41,8 @@ def closed_form_batch(
     if circuit.n_layers % 2 == 0:
         sinks = xp.flip(sinks, axis=-1)
     potentials, _ = potentials_and_drops(plain, sources, sinks)
-    potentials[:, 1::2, :] = xp.flip(potentials[:, 1::2, :], axis=-1)
+    exchanged = xp.flip(potentials[:, 1::2, :], axis=-1)
+    potentials[:, 1::2, :] = xp.asarray(exchanged, copy=True)  # a GPU would write where it has still to read
     return Potentials(potentials, potentials[:, :-1, :] - potentials[:, 1:, :])
 
 

@@ -11,7 +11,7 @@ from ecd2g.errors import CapacityError, SolverError
 from ecd2g.reference.exact_sums import EPS
 from ecd2g.reference.methods import Method
 from ecd2g.reference.network_solver import prepared
-from ecd2g.reference.responses import Responder, columns
+from ecd2g.reference.responses import BRACKETED, PROPORTIONAL, Responder, columns
 from ecd2g.reference.star_mesh import star_mesh
 from ecd2g.reference.tree_bound import tree_bound
 
@@ -103,7 +103,7 @@ def effective_resistances(
         responder = Responder.of(network, answer.solve)
         for part in columns(len(asked), responder.width()):
             chosen = asked[part]
-            found = responder.answer(_unit_currents(network.n_nodes, ends[chosen]))
+            found = responder.answer(_unit_currents(network.n_nodes, ends[chosen]), goal=BRACKETED)
             lower[chosen], upper[chosen] = found.lower, found.upper
     return _required(lower, upper, answer.method, tolerance)
 
@@ -157,7 +157,8 @@ def rooted_potentials(responder: Responder) -> tuple[NDArray[np.float64], NDArra
     asked = np.flatnonzero(roots != np.arange(network.n_nodes))
     for part in columns(len(asked), responder.width()):
         nodes = asked[part]
-        found = responder.answer(_unit_currents(network.n_nodes, np.stack([nodes, roots[nodes]], axis=1)))
+        net = _unit_currents(network.n_nodes, np.stack([nodes, roots[nodes]], axis=1))
+        found = responder.answer(net, goal=PROPORTIONAL)
         potentials[:, nodes], errors[nodes] = found.potentials, found.energy_errors
     return potentials, errors
 

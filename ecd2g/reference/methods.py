@@ -1,11 +1,17 @@
 """The methods of `solve` by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
+from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.errors import InputError
 from ecd2g.reference.assembled import PotentialSolver, dense_solver, sparse_solver
 from ecd2g.reference.cholmod import cholmod_solver
+from ecd2g.reference.choose import Choice, plans
 from ecd2g.reference.conjugate_gradients import cg_solver
+from ecd2g.reference.gpu_solvers import GPU_SOLVERS
+from ecd2g.reference.matrix import Circuit
 from ecd2g.reference.multigrid import multigrid_solver
 from ecd2g.reference.star_mesh import star_mesh_solver
 
@@ -22,5 +28,33 @@ SOLVERS: dict[str, Callable[[Any], PotentialSolver]] = {
 }
 """Solvers of G phi = J: of networks, and all but star-mesh of layered circuits too.
 
-The closed form stands apart, and so does `star_mesh`, which finds currents more accurately than any potentials hold them.
+The closed form stands apart, and so does `star_mesh`, whose currents are more accurate than potentials can be.
 """
+
+
+def solvers(backend: str) -> Mapping[str, Callable[[Any], PotentialSolver]]:
+    """The solvers of G phi = J on a back end."""
+    return SOLVERS if backend == "numpy" else GPU_SOLVERS
+
+
+def planned(circuit: Circuit, method: str, backend: str) -> tuple[Choice, ...]:
+    """The methods to try in order: the one asked for, or for "auto" those that suit the circuit and the back end."""
+    known = _known(circuit, backend)
+    if method not in ("auto", *known):
+        kind = "a layered circuit" if isinstance(circuit, LayeredCircuit) else "a resistor network"
+        names = ", ".join(map(repr, ("auto", *known)))
+        raise InputError(f"method must be one of {names} for {kind} on backend {backend!r}, got {method!r}")
+    if method != "auto":
+        return (Choice(method, "asked for"),)
+    if backend == "numpy":
+        return plans(circuit)
+    complete = isinstance(circuit, LayeredCircuit) and isinstance(circuit.kernel, CompleteKernel)
+    return (Choice("closed-form" if complete else "cg", f"products suit backend {backend!r}"),)
+
+
+def _known(circuit: Circuit, backend: str) -> list[str]:
+    """The methods for a kind of circuit on a back end."""
+    names = list(solvers(backend))
+    if isinstance(circuit, LayeredCircuit):
+        return ["closed-form", *(name for name in names if name != "star-mesh")]
+    return names

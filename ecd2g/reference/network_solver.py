@@ -11,9 +11,9 @@ from ecd2g.circuit.network_field import NetworkField
 from ecd2g.errors import CapacityError, InputError, SolverError
 from ecd2g.reference.assembled import PotentialSolver
 from ecd2g.reference.certificate import certify_network
-from ecd2g.reference.choose import EXTREME, Choice, plans
+from ecd2g.reference.choose import EXTREME
 from ecd2g.reference.matrix import check_totals, without_means
-from ecd2g.reference.methods import METHODS, SOLVERS
+from ecd2g.reference.methods import SOLVERS, planned, solvers
 from ecd2g.reference.network_solution import NetworkSolution
 from ecd2g.reference.refinement import refined
 from ecd2g.reference.star_mesh import star_mesh
@@ -21,8 +21,8 @@ from ecd2g.reference.star_mesh import star_mesh
 FEW = 16
 """Up to this many problems "auto" may eliminate anew for each; for more, it prepares a solver of G phi = J."""
 
-DENSE_MANY = 1000
-"""Up to this many nodes "auto" takes the dense factor for many problems."""
+DENSE_MANY = 2000
+"""Up to this many nodes "auto" takes the dense factor for many problems: it is made once, in about 0.1 s."""
 
 
 def solve_network(
@@ -31,6 +31,7 @@ def solve_network(
     sink: Mapping[Hashable, float] | ArrayLike,
     method: str,
     tolerance: float,
+    backend: str = "numpy",
 ) -> NetworkSolution:
     """Solve a network; "auto" goes through the plans of `choose` until a solution is certified."""
     p, q = network.currents_at(source, "source"), network.currents_at(sink, "sink")
@@ -38,9 +39,9 @@ def solve_network(
         raise InputError("source must inject a positive current at some node")
     check_totals(p, q, network.labels)
     refusal: Exception | None = None
-    for choice in _planned(network, method):
+    for choice in planned(network, method, backend):
         try:
-            field = network_field(network, p, q, choice.method)
+            field = network_field(network, p, q, choice.method, backend)
             certificate = certify_network(field, choice.method, tolerance, choice.reason)
             certificate.require()
             return NetworkSolution(field, certificate)
@@ -51,12 +52,16 @@ def solve_network(
 
 
 def network_field(
-    network: ResistorNetwork, injected: NDArray[np.float64], extracted: NDArray[np.float64], method: str
+    network: ResistorNetwork,
+    injected: NDArray[np.float64],
+    extracted: NDArray[np.float64],
+    method: str,
+    backend: str = "numpy",
 ) -> NetworkField:
     """Potentials and drops by one method, refined but not certified."""
     if method == "star-mesh":
         return star_mesh(network, injected, extracted)
-    solve = SOLVERS[method](network)
+    solve = solvers(backend)[method](network)
     potentials = without_means(solve(injected - extracted), network.labels)
     first = NetworkField.from_potentials(network, injected, extracted, potentials)
     return refined(first, solve, network.labels)
@@ -72,28 +77,19 @@ class Prepared(NamedTuple):
 def prepared(network: ResistorNetwork, method: str, *, n_problems: int) -> Prepared:
     """Prepare a method for a number of problems on one network.
 
-    "auto" takes the plans of `choose`, but for many problems on a small network of moderate conductances the dense
-    factor instead of eliminations.
+    "auto" takes the plans of `choose`, but for many problems on a small network of moderate conductances it factorises
+    the dense matrix, once.
     """
+    if method == "auto" and n_problems > FEW and network.n_nodes <= DENSE_MANY and _ratio(network) <= EXTREME:
+        method = "dense"
     refusal: Exception | None = None
-    for choice in _planned(network, method):
-        chosen = choice.method
-        if method == "auto" and chosen == "star-mesh" and n_problems > FEW and _ratio(network) <= EXTREME:
-            chosen = "dense" if network.n_nodes <= DENSE_MANY else "sparse"
+    for choice in planned(network, method, "numpy"):
         try:
-            return Prepared(chosen, SOLVERS[chosen](network))
+            return Prepared(choice.method, SOLVERS[choice.method](network))
         except (SolverError, CapacityError) as error:
             refusal = refusal or error
     assert refusal is not None  # noqa: S101
     raise refusal
-
-
-def _planned(network: ResistorNetwork, method: str) -> tuple[Choice, ...]:
-    if method == "closed-form":
-        raise InputError('method "closed-form" is for layered circuits; use "auto", "star-mesh" or "sparse"')
-    if method not in METHODS:
-        raise InputError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")
-    return plans(network) if method == "auto" else (Choice(method, "asked for"),)
 
 
 def _ratio(network: ResistorNetwork) -> float:

@@ -21,7 +21,7 @@ Field = TypeVar("Field", bound=CompleteField | TableField | NetworkField)
 REFINEMENTS = 6
 """Most rounds of refinement."""
 
-ROUNDING = float(np.finfo(np.float64).eps)
+ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
 """A residual below this share of the total current is rounding."""
 
 

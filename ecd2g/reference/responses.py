@@ -27,8 +27,11 @@ CHUNK = 2**23
 REFINEMENTS = 4
 """Most rounds of refinement."""
 
-NEGLIGIBLE = 1e-13
-"""A relative energy error below this needs no refinement: it changes a resistance by its square."""
+BRACKETED = 1e-8
+"""Relative energy error that is small enough for a power bracket, whose width is its square."""
+
+PROPORTIONAL = 1e-12
+"""Relative energy error asked for where a result is off in proportion to it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +70,15 @@ class Responder:
         """Columns that are best answered at once."""
         return max(1, CHUNK // max(self.network.n_edges, 1))
 
-    def answer(self, net: NDArray[np.float64]) -> Responses:
-        """Potentials for net currents ``(n_nodes, k)`` whose sum is zero in every component."""
+    def answer(self, net: NDArray[np.float64], *, goal: float) -> Responses:
+        """Potentials for net currents ``(n_nodes, k)`` whose sum is zero in every component.
+
+        They are refined while that helps and a relative energy error is above the goal.
+        """
         found = self._measured(self.solve(net), net)
         for _ in range(REFINEMENTS):
             responses, residual = found
-            poor = responses.energy_errors > NEGLIGIBLE * np.sqrt(responses.upper)
+            poor = responses.energy_errors > goal * np.sqrt(responses.upper)
             if not np.any(poor):
                 break
             better = self._measured(responses.potentials - self.solve(residual), net)

@@ -6,6 +6,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ecd2g.circuit.array_library import Backend, require_backend
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
@@ -16,11 +17,10 @@ from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import InputError
 from ecd2g.reference.certificate import certify_layered
-from ecd2g.reference.choose import choose
 from ecd2g.reference.closed_form import closed_form
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.matrix import check_totals, components, without_means
-from ecd2g.reference.methods import METHODS, SOLVERS, Method
+from ecd2g.reference.methods import Method, planned, solvers
 from ecd2g.reference.network_solution import NetworkSolution
 from ecd2g.reference.network_solver import solve_network
 from ecd2g.reference.refinement import refined
@@ -37,6 +37,7 @@ def solve(
     sink: Distribution,
     method: Method = "auto",
     tolerance: float = TOLERANCE,
+    backend: Backend = "numpy",
 ) -> Flow: ...
 @overload
 def solve(
@@ -46,8 +47,9 @@ def solve(
     sink: Mapping[Hashable, float] | ArrayLike,
     method: Method = "auto",
     tolerance: float = TOLERANCE,
+    backend: Backend = "numpy",
 ) -> NetworkSolution: ...
-def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE):  # type: ignore[no-untyped-def]
+def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE, backend="numpy"):  # type: ignore[no-untyped-def]
     """Potentials and currents of a circuit, G phi = J with J = p - q, Eq. (18), with a certificate.
 
     Parameters
@@ -60,6 +62,8 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE):  # type
         spread); "dense", "sparse", "cholmod" (factors of G; the last needs scikit-sparse); "cg", "amg" (iterative).
     tolerance
         Largest relative deviation that the certificate may show; SolverError where it shows more.
+    backend
+        "numpy", or "cupy" to compute on a GPU; what comes back are NumPy arrays, certified on the CPU.
 
     Raises
     ------
@@ -71,31 +75,33 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE):  # type
     >>> round(ecd2g.solve(line, source={0: 1.0}, sink={2: 1.0}).effective_resistance, 12)
     3.0
     """
-    if method not in METHODS:
-        raise InputError(f"method must be one of {', '.join(map(repr, METHODS))}, got {method!r}")
     if not tolerance > 0:
         raise InputError(f"tolerance must be positive, got {tolerance!r}")
+    require_backend(backend)
     if isinstance(circuit, ResistorNetwork):
-        return solve_network(circuit, source, sink, method, tolerance)
+        return solve_network(circuit, source, sink, method, tolerance, backend)
     if not isinstance(circuit, LayeredCircuit):
         raise InputError(f"circuit must be a LayeredCircuit or a ResistorNetwork, got {circuit!r}")
-    return _solve_layered(circuit, source, sink, method, tolerance)
+    return _solve_layered(circuit, source, sink, method, tolerance, backend)
 
 
 def _solve_layered(
-    circuit: LayeredCircuit, source: Distribution, sink: Distribution, method: str, tolerance: float
+    circuit: LayeredCircuit,
+    source: Distribution,
+    sink: Distribution,
+    method: str,
+    tolerance: float,
+    backend: Backend,
 ) -> Flow:
     for name, given in (("source", source), ("sink", sink)):
         if not isinstance(given, Distribution):
             raise InputError(f"{name} must be an ecd2g.Distribution, got {type(given).__name__}")
         if given.space != circuit.space:
             raise InputError(f"{name} and circuit must share one state space")
-    chosen = choose(circuit).method if method == "auto" else method
-    if chosen == "star-mesh":
-        raise InputError('method "star-mesh" is for resistor networks; use "closed-form", "dense" or "cg"')
+    chosen = planned(circuit, method, backend)[0].method
     complete = isinstance(circuit.kernel, CompleteKernel)
     if chosen == "closed-form":
-        field = closed_form(circuit, Atoms.of(source, sink))
+        field = closed_form(circuit, Atoms.of(source, sink), backend=backend)
     else:
         p, q = source.to_array(), sink.to_array()
         atoms = Atoms(circuit.space, None, np.ones(circuit.n_states), p, q)
@@ -104,7 +110,7 @@ def _solve_layered(
         injected, extracted = in_layer(p, 0, shape[0]).ravel(), in_layer(q, -1, shape[0]).ravel()
         labels = components(circuit)
         check_totals(injected, extracted, labels)
-        potential_solver = SOLVERS[chosen](circuit)
+        potential_solver = solvers(backend)[chosen](circuit)
         potentials = without_means(potential_solver(injected - extracted), labels)
         first = form.from_potentials(circuit, atoms, potentials.reshape(shape))
         field = refined(first, potential_solver, labels)

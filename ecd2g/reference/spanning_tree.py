@@ -46,24 +46,10 @@ class SpanningTree:
         return np.cumsum(running, axis=1, out=running)[:, self.enter]
 
 
-def best_conductors(network: ResistorNetwork) -> SpanningTree:
-    """Spanning tree of largest conductances."""
-    rank = np.empty(network.n_edges)
-    rank[np.argsort(-network.conductances, kind="stable")] = np.arange(1.0, network.n_edges + 1)
-    forest = sp.csgraph.minimum_spanning_tree(_joined(network, rank))
-    roots, labels = _components(forest)
-    # one more node, n, joins the trees by their roots: one search plants them all
-    n, (tails, heads) = network.n_nodes, forest.nonzero()
-    tails, heads = np.concatenate([tails, np.full(len(roots), n)]), np.concatenate([heads, roots])
-    joined = sp.csr_array((np.ones(len(tails)), (tails, heads)), shape=(n + 1, n + 1))
-    before = sp.csgraph.breadth_first_order(joined, n, directed=False)[1][:n]
-    return _planted(network, np.where(before == n, -1, before), roots, labels)
-
-
-def least_resistances(network: ResistorNetwork) -> SpanningTree:
-    """Tree of the paths of least resistance from one node of every component."""
+def least_resistances(network: ResistorNetwork, weights: NDArray[np.float64] | None = None) -> SpanningTree:
+    """Tree of the paths of least resistance from the heaviest node of every component, the first one by default."""
     joined = _joined(network, 1.0 / network.conductances)
-    roots, labels = _components(joined)
+    roots, labels = _components(joined, weights)
     _, before, _ = sp.csgraph.dijkstra(
         joined, directed=False, indices=roots, return_predecessors=True, min_only=True
     )
@@ -75,11 +61,17 @@ def _joined(network: ResistorNetwork, values: NDArray[np.float64]) -> sp.csr_arr
     return sp.csr_array((values, (network.tails, network.heads)), shape=shape)
 
 
-def _components(graph: sp.csr_array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The first node of every component, and the component of every node."""
+def _components(
+    graph: sp.csr_array, weights: NDArray[np.float64] | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The heaviest node of every component, else its first, and the component of every node."""
     count, labels = sp.csgraph.connected_components(graph, directed=False)
     first = np.empty(count, dtype=np.intp)
     first[labels[::-1]] = np.arange(len(labels))[::-1]  # the last assignment stays
+    if weights is not None:
+        heavy = np.flatnonzero(weights)
+        heavy = heavy[np.argsort(weights[heavy], kind="stable")]
+        first[labels[heavy]] = heavy
     return first, labels.astype(np.intp)
 
 

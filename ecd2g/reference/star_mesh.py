@@ -24,7 +24,8 @@ def star_mesh(
 ) -> NetworkField:
     """Solve G phi = J = injected - extracted, Eq. (18), on a network of any spread of conductances.
 
-    `injected` and `extracted` ``(n_nodes,)``, in ampere, must have equal totals in every component, Eq. (3). Potentials
+    `injected` and `extracted` ``(n_nodes,)``, in ampere, must have equal totals in every component, Eq. (3); what
+    rounding leaves over is taken off where most current enters or leaves. Potentials
     have mean zero in every component, and the drops of edges are given apart from them. Raises CapacityError for a
     component of more than STAR_MESH_LIMIT nodes, SolverError where conductances span more than 290 decades.
 
@@ -33,7 +34,7 @@ def star_mesh(
     array([1., 1.])
     """
     potentials, drops = np.zeros(network.n_nodes), np.zeros(network.n_edges)
-    for part in dense_components(network, injected != extracted):
+    for part in dense_components(network, np.abs(injected - extracted)):
         pairs = _pair_drops(part, injected[part.nodes], extracted[part.nodes])
         above_last = pairs[:, -1]
         potentials[part.nodes] = above_last - above_last.mean()
@@ -50,7 +51,7 @@ def star_mesh_solver(network: ResistorNetwork) -> PotentialSolver:
     """
     eliminated = [
         (part, eliminate(part.mesh, 0, len(part.nodes)))
-        for part in dense_components(network, np.ones(network.n_nodes, dtype=bool))
+        for part in dense_components(network, np.ones(network.n_nodes))
     ]
 
     def potentials(current: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ STAR_MESH_LIMIT = 4000
 class DenseComponent:
     """One component, its nodes in the order in which they are to be eliminated.
 
-    nodes : ``(n,)`` places of the nodes in the network; the last `n_last` are those asked to come last
+    nodes : ``(n,)`` places of the nodes in the network; the last `n_last` are the important ones, in ascending order
     edges, tails, heads : numbers of the edges in the network, and the places of their ends among `nodes`
     mesh : ``(n, n)`` conductances above the diagonal, in units of 2^`exponent` siemens, at most 1
     """
@@ -31,12 +31,13 @@ class DenseComponent:
     exponent: int
 
 
-def dense_components(network: ResistorNetwork, last: NDArray[np.bool_]) -> Iterator[DenseComponent]:
-    """Every component with two nodes or more in `last` ``(n_nodes,)``; these are eliminated after all others.
+def dense_components(network: ResistorNetwork, importance: NDArray[np.float64]) -> Iterator[DenseComponent]:
+    """Every component with two nodes or more of positive `importance` ``(n_nodes,)``; these are eliminated last.
 
-    Nodes of small degree come first, for they spread to few pairs. Raises CapacityError above STAR_MESH_LIMIT nodes.
+    The most important node comes last of all. Among the others, nodes of small degree come first, for they spread to
+    few pairs. Raises CapacityError above STAR_MESH_LIMIT nodes.
     """
-    labels = network.labels
+    labels, last = network.labels, importance > 0
     sizes = np.bincount(labels)
     wanted = np.flatnonzero(np.bincount(labels[last], minlength=len(sizes)) > 1)
     largest = int(sizes[wanted].max(initial=0))
@@ -46,7 +47,7 @@ def dense_components(network: ResistorNetwork, last: NDArray[np.bool_]) -> Itera
             f'got {largest}; use method="sparse" or "cg"'
         )
     edge_labels = labels[network.tails]
-    all_nodes = np.lexsort((network.degrees, last, labels))
+    all_nodes = np.lexsort((network.degrees, importance, labels))
     all_edges = np.argsort(edge_labels, kind="stable")
     node_ends, edge_ends = np.cumsum(sizes), np.cumsum(np.bincount(edge_labels, minlength=len(sizes)))
     for k in wanted:

@@ -28,7 +28,7 @@ def star_mesh_resistances(network: ResistorNetwork) -> NDArray[np.float64]:
     """
     resistances = np.full((network.n_nodes, network.n_nodes), np.inf)
     np.fill_diagonal(resistances, 0.0)
-    for part in dense_components(network, np.ones(network.n_nodes, dtype=bool)):
+    for part in dense_components(network, np.ones(network.n_nodes)):
         resistances[np.ix_(part.nodes, part.nodes)] = _pair_resistances(part)
     return resistances
 
@@ -51,7 +51,7 @@ def terminal_network(network: ResistorNetwork, keep: Iterable[Hashable]) -> Resi
         raise InputError(f"keep must name every node once, got {len(kept)} names of {distinct} nodes")
     number = np.full(network.n_nodes, -1)
     number[places] = np.arange(len(kept))
-    reduced = [_among_last(part) for part in dense_components(network, number >= 0)]
+    reduced = [_among_last(part) for part in dense_components(network, (number >= 0).astype(np.float64))]
     if not reduced:
         raise InputError(f"keep must name two nodes or more of one component, got {len(kept)} apart")
     pairs = number[np.concatenate([pairs for pairs, _ in reduced])]

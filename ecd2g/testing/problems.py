@@ -9,8 +9,9 @@ from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.reference.flow import Flow
+from ecd2g.reference.methods import Method
 from ecd2g.reference.network_solution import NetworkSolution
-from ecd2g.reference.solve import Method, solve
+from ecd2g.reference.solve import solve
 
 Solution = Flow | NetworkSolution
 

@@ -52,6 +52,6 @@ def test_commands_named_in_the_readme_are_sub_commands() -> None:
         [sys.executable, "-m", "ecd2g", "--help"], capture_output=True, text=True, check=True
     )
     for command in set(
-        re.findall(r"\becd2g (verify|solve|sample|plot|reproduce|data|train|compare)\b", README)
+        re.findall(r"\becd2g (verify|solve|sample|plot|reproduce|data|train|compare|network)\b", README)
     ):
         assert re.search(rf"^\s+{command}\b", done.stdout, flags=re.MULTILINE), command

@@ -17,7 +17,7 @@ from ecd2g.experiments.splice import Splice
 from ecd2g.experiments.stages import Stages
 from ecd2g.experiments.two_dimensions import TwoDimensions
 from ecd2g.movement.rules import RULES
-from ecd2g.reference.solve import METHODS
+from ecd2g.reference.methods import METHODS
 
 SMALL = {
     "1d": OneDimension(n_symbols=8, n_layers=4, n_walks=500),
@@ -127,10 +127,10 @@ def test_stranded_walkers_are_reported_and_not_fatal(tmp_path, monkeypatch):
 
     exact = Flow.exact_law
 
-    def stranding(self, rule="two-way"):
+    def stranding(self, rule="two-way", **options):
         if rule == "forward-only":
             raise StrandedWalkerError("a share 0.5 of the walkers is lost")
-        return exact(self, rule)
+        return exact(self, rule, **options)
 
     monkeypatch.setattr(Flow, "exact_law", stranding)
     text = plot_run(SMALL["1d"], tmp_path, "ecd2g test", quiet=True)

@@ -20,13 +20,16 @@ from ecd2g.testing import (
     layered_circuits,
     layered_problems,
     network_problems,
+    networks,
 )
 
 SOLVERS = ["closed-form", "dense", "sparse", "cg"]
 GENERAL = SOLVERS[1:]
+NETWORK_SOLVERS = ["star-mesh", *GENERAL, "amg"]
 
 LAYERED = [*hand_solved_layered(), *golden_layered()]
 NETWORKS = [*hand_solved_networks(), *(case for case in golden_networks() if "-" in case.name)]
+STIFF_NETWORKS = [case for case in NETWORKS if case.name.startswith(("stiff", "wide"))]
 TAME_NETWORKS = [case for case in NETWORKS if not case.name.startswith(("stiff", "wide"))]
 
 
@@ -46,10 +49,24 @@ def test_every_law_holds_on_known_layered_circuits(case, method):
         assert kernel.forward / kernel.lateral >= 1e10
 
 
-@pytest.mark.parametrize("method", GENERAL)
+@pytest.mark.parametrize("method", NETWORK_SOLVERS)
 @pytest.mark.parametrize("case", TAME_NETWORKS, ids=lambda case: case.name)
 def test_every_law_holds_on_known_networks(case, method):
     assert missed(case.problem, method) == {}
+
+
+@pytest.mark.parametrize("case", STIFF_NETWORKS, ids=lambda case: case.name)
+def test_every_law_holds_on_stiff_networks_by_elimination(case):
+    assert missed(case.problem, "auto") == {}
+
+
+def test_every_law_holds_on_networks_of_sixteen_decades_by_elimination():
+    @settings(max_examples=60)
+    @given(network_problems(networks(decades=8.0)))
+    def holds(problem):
+        assert missed(problem, "star-mesh") == {}
+
+    holds()
 
 
 @pytest.mark.parametrize("method", SOLVERS)
@@ -81,7 +98,7 @@ def test_every_law_holds_on_random_kernels(method):
     holds()
 
 
-@pytest.mark.parametrize("method", GENERAL)
+@pytest.mark.parametrize("method", NETWORK_SOLVERS)
 def test_every_law_holds_on_random_networks(method):
     @settings(max_examples=25)
     @given(network_problems())

@@ -268,8 +268,25 @@ def test_products_that_never_agree_with_themselves_are_an_error() -> None:
 @pytest.mark.parametrize("broken", [lambda r: np.nan * r, lambda r: 0.0 * r, lambda r: np.inf * r])
 def test_preconditioners_that_break_down_are_an_error(broken) -> None:
     network = grid(5, 5)
+    solver = iterative_solver(
+        conductance_product(network), broken, components(network), method="cg", max_iterations=50
+    )
     with pytest.raises(SolverError):
-        conjugate_gradients(conductance_product(network), broken, balanced(network, 2), max_iterations=50)
+        solver(balanced(network, 2))
+
+
+def test_columns_together_are_columns_alone() -> None:
+    network = several_grids()
+    product, labels, weights = conductance_product(network), components(network), diagonal(network)
+    weights = np.where(weights > 0, weights, 1.0)[:, None]
+    current = balanced(network, 4) * np.array([1.0, 1e-3, 0.0, 1e3])
+
+    def jacobi(residual: np.ndarray) -> np.ndarray:
+        return without_means(residual / weights, labels)
+
+    together = conjugate_gradients(product, jacobi, current)
+    error = np.linalg.norm(product(together) - current, axis=0)
+    assert np.all(error <= RELATIVE_RESIDUAL * np.linalg.norm(current, axis=0))
 
 
 def test_too_few_iterations_are_an_error_that_counts_them() -> None:

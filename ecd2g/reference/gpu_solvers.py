@@ -1,0 +1,3 @@
+"""placeholder"""
+
+GPU_SOLVERS = {}
