@@ -2,13 +2,11 @@
 
 1 A between two nodes far apart: preparing, solving and refining, without the certificate. Every solver runs in a
 process of its own, which is ended at the cap. Processor times are multiples of the best of the row; residuals are of
-Kirchhoff's law, in ampere; memory is what the process holds at its peak beyond the network. In bold: what "auto"
-chooses.
+Kirchhoff's law, in ampere. In bold: what "auto" chooses.
 """
 
 import argparse
 import multiprocessing
-import resource
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from time import process_time
@@ -19,16 +17,9 @@ import numpy as np
 from tqdm import tqdm
 
 import ecd2g
-from ecd2g.circuit.network_field import NetworkField
-from ecd2g.reference.assembled import dense_solver, sparse_solver
-from ecd2g.reference.cholmod import cholmod_available, cholmod_solver
-from ecd2g.reference.choose import choose
-from ecd2g.reference.conjugate_gradients import cg_solver
+from ecd2g.reference import cholmod_available, choose
 from ecd2g.reference.laws import kirchhoff_residual
-from ecd2g.reference.matrix import components, without_means
-from ecd2g.reference.multigrid import multigrid_solver
-from ecd2g.reference.refinement import refined
-from ecd2g.reference.star_mesh import star_mesh
+from ecd2g.reference.network_solver import network_field
 
 GRAPHS: dict[str, Callable[[], nx.Graph]] = {
     "grid 30 x 30": lambda: nx.grid_2d_graph(30, 30),
@@ -44,14 +35,8 @@ GRAPHS: dict[str, Callable[[], nx.Graph]] = {
 }
 QUICK = ("grid 30 x 30", "Barabasi-Albert, 1e3", "path, 1e4")
 
-SOLVERS = {
-    "dense": dense_solver,
-    "sparse": sparse_solver,
-    "cholmod": cholmod_solver,
-    "cg": cg_solver,
-    "amg": multigrid_solver,
-}
-METHODS = ("star-mesh", *SOLVERS)
+METHODS = ("star-mesh", "dense", "sparse", "cholmod", "cg", "amg")
+SMALL = ecd2g.ResistorNetwork.from_edges([[0, 1]], conductance=[1.0])
 LARGEST = {"star-mesh": 2500, "dense": 5000}
 """Most nodes of the solvers in O(n^3)."""
 
@@ -73,42 +58,26 @@ class Case(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Processor seconds, the largest Kirchhoff residual in ampere, and mebibytes."""
+    """Processor seconds, and the largest Kirchhoff residual in ampere."""
 
     seconds: float
     residual: float
-    memory: float
-
-
-def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def measure(network: ecd2g.ResistorNetwork, method: str, report: Connection) -> None:
     """Solve and send the figures, or None where the method refuses."""
-    labels = components(network)
-    if method in SOLVERS:  # imports are not measured
-        SOLVERS[method](ecd2g.ResistorNetwork.from_edges([[0, 1]], conductance=[1.0]))
-    before = peak()
+    network_field(SMALL, *np.eye(2), method)  # imports are not measured
     report.send("ready")
     p, q = np.zeros((2, network.n_nodes))
     p[0] = q[-1] = 1.0
     begin = process_time()
     try:
-        field = star_mesh(network, p, q) if method == "star-mesh" else solved(network, method, p, q, labels)
+        field = network_field(network, p, q, method)
     except ecd2g.SolverError:
         report.send(None)
         return
     seconds = process_time() - begin
-    report.send(Figures(seconds, float(np.abs(kirchhoff_residual(field)).max()), peak() - before))
-
-
-def solved(
-    network: ecd2g.ResistorNetwork, method: str, p: np.ndarray, q: np.ndarray, labels: np.ndarray
-) -> NetworkField:
-    solver = SOLVERS[method](network)
-    first = NetworkField.from_potentials(network, p, q, without_means(solver(p - q), labels))
-    return refined(first, solver, labels)
+    report.send(Figures(seconds, float(np.abs(kirchhoff_residual(field)).max())))
 
 
 def measured(network: ecd2g.ResistorNetwork, method: str, cap: float) -> Figures | str:
@@ -143,7 +112,7 @@ def line(case: Case, methods: tuple[str, ...], cap: float) -> str:
 
 
 def cell(figures: Figures, best: float) -> str:
-    return f"{figures.seconds / best:.1f}x, {figures.residual:.0e} A, {figures.memory:.0f} MiB"
+    return f"{figures.seconds / best:.1f}x, {figures.residual:.0e} A"
 
 
 def main() -> None:

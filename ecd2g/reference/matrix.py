@@ -1,12 +1,13 @@
 """The conductance matrix G of Definition A.1, as a matrix and as a product that is never assembled."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.kernel import CompleteKernel, Kernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.errors import CapacityError, InputError
@@ -15,6 +16,14 @@ ASSEMBLY_LIMIT = 200_000_000
 """Most stored entries of an assembled conductance matrix (3 GB as a sparse array)."""
 
 Circuit = LayeredCircuit | ResistorNetwork
+
+Place = Callable[[Any], Any]
+"""Where arithmetic is done: maps a NumPy array or a SciPy CSR array to one of the library that computes."""
+
+
+def in_memory(values: Any) -> Any:
+    """The place of NumPy and SciPy: where arrays are already."""
+    return values
 
 
 def conductance_matrix(circuit: Circuit) -> sp.csr_array:
@@ -71,25 +80,35 @@ def require_assembly(circuit: LayeredCircuit) -> None:
 
 
 def conductance_product(
-    circuit: Circuit,
+    circuit: Circuit, place: Place = in_memory
 ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     """V -> G v on flat node arrays ``(n_nodes,)`` or ``(n_nodes, k)``; O(N V) for the complete kernel, never formed."""
     if isinstance(circuit, ResistorNetwork):
-        matrix = conductance_matrix(circuit)
+        matrix = place(conductance_matrix(circuit))
         return lambda values: matrix @ values
-    shape, kernel = (circuit.n_layers, circuit.n_states), circuit.kernel
-    row_sums = kernel.row_sums()
+    shape, mix = (circuit.n_layers, circuit.n_states), _kernel_product(circuit.kernel, place)
+    row_sums = place(circuit.kernel.row_sums())
 
     def product(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        layers = values.T.reshape(*values.shape[1:], *shape)
-        mixed = kernel.product(layers)
+        rows = values if values.ndim == 1 else values.T
+        layers = rows.reshape(*rows.shape[:-1], *shape)
+        mixed = mix(layers)
         result = row_sums * layers
         result[..., 1:-1, :] *= 2.0
         result[..., :-1, :] -= mixed[..., 1:, :]
         result[..., 1:, :] -= mixed[..., :-1, :]
-        return result.reshape(values.T.shape).T
+        flat = result.reshape(rows.shape)
+        return flat if values.ndim == 1 else flat.T
 
     return product
+
+
+def _kernel_product(kernel: Kernel, place: Place) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """V -> V K, by the kernel itself where it holds no table to be moved."""
+    if place is in_memory or isinstance(kernel, CompleteKernel):
+        return kernel.product
+    table = place(kernel.table())
+    return lambda values: values @ table
 
 
 def diagonal(circuit: Circuit) -> NDArray[np.float64]:
@@ -141,11 +160,17 @@ def without_means(values: NDArray[np.float64], labels: NDArray[np.intp]) -> NDAr
     return centring(labels)(values)
 
 
-def centring(labels: NDArray[np.intp]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+def centring(
+    labels: NDArray[np.intp], place: Place = in_memory
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     """`without_means` for many arrays on the nodes of one circuit."""
     n, count = len(labels), int(labels.max(initial=0)) + 1
     if count == 1:
         return lambda values: values - values.mean(axis=0)
-    sums = sp.csr_array((np.ones(n), (labels, np.arange(n))), shape=(count, n))
-    sizes = np.bincount(labels, minlength=count)
-    return lambda values: values - (np.asarray(sums @ values).T / sizes).T[labels]
+    sums = place(sp.csr_array((np.ones(n), (labels, np.arange(n))), shape=(count, n)))
+    sizes, component = place(np.bincount(labels, minlength=count)), place(labels)
+
+    def centred(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return values - (sums @ values / (sizes if values.ndim == 1 else sizes[:, None]))[component]
+
+    return centred
