@@ -2,7 +2,7 @@
 
 Code that only computes with arrays takes its functions from its arguments, `xp = namespace(values)`, so that one text
 serves every library; where its annotations say NDArray they mean the arrays of any of them. This file alone knows the
-libraries apart, and CuPy is loaded by nobody else, and only when it is asked for.
+libraries apart, and CuPy is loaded only here and in `reference/gpu_solvers.py`, and only when it is asked for.
 """
 
 from dataclasses import dataclass

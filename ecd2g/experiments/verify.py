@@ -61,7 +61,7 @@ def verify(
     network    connected graphs of up to 12 nodes (one in ten up to 30), 10^+-1.5 siemens, many sources and sinks
 
     Deviations are relative; ecd2g.testing.laws says to what. A solver that raises on a circuit misses every statement
-    tried on it. Table 1 is that of the package as well as that of the solver; walks are sampled on what ecd2g solved only.
+    tried on it. Table 1 is that of the package as well as that of the solver; only what ecd2g solved is walked on.
     """
     begin = perf_counter()
     tallies = [Tally(*line) for line in LINES]

@@ -66,7 +66,6 @@ def iterative_solver(
     Columns ``(n, k)`` are solved one after another: together they would leave the cache, and were not faster.
     """
     centred = centring(labels)
-    rounding = len(labels) * float(np.finfo(np.float64).eps)
 
     def potentials(current: NDArray[np.float64]) -> NDArray[np.float64]:
         if current.ndim == 2:
@@ -74,10 +73,7 @@ def iterative_solver(
             for k, column in enumerate(current.T):
                 values[:, k] = potentials(np.ascontiguousarray(column))
             return values
-        scale = np.abs(current).max(axis=0)
-        scale = scale + (scale == 0)
-        balanced = centred(current / scale)
-        balanced = balanced * (np.abs(balanced).max(axis=0) > rounding)
+        scale, balanced = scaled(current, centred)
         with np.errstate(all="ignore"):  # a breakdown shows in the residual
             values = conjugate_gradients(
                 product,
@@ -96,6 +92,14 @@ def _fed(current: NDArray[np.float64], labels: NDArray[np.intp]) -> NDArray[np.b
     fed = np.zeros(int(labels.max(initial=0)) + 1, dtype=bool)
     fed[labels[current != 0]] = True
     return fed[labels]
+
+
+def scaled(current: NDArray[np.float64], centred: Product) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The largest current of every column, and the columns over it, centred; zero where only rounding is left."""
+    largest = _nonzero(np.abs(current).max(axis=0))
+    balanced = centred(current / largest)
+    rounding = len(current) * float(np.finfo(np.float64).eps)
+    return largest, balanced * (np.abs(balanced).max(axis=0) > rounding)
 
 
 def conjugate_gradients(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ecd2g.circuit.array_library import library, moved, to_numpy
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.reference.assembled import PotentialSolver, grounded, grounded_matrix, not_definite
-from ecd2g.reference.conjugate_gradients import MOST_ITERATIONS, Product, conjugate_gradients
+from ecd2g.reference.conjugate_gradients import MOST_ITERATIONS, Product, conjugate_gradients, scaled
 from ecd2g.reference.matrix import Circuit, Place, centring, components, conductance_product, diagonal
 
 COLUMNS_AT_ONCE = 2**26
@@ -56,14 +56,11 @@ def cg_solver_on(device: Device, circuit: Circuit) -> PotentialSolver:
     The matrix moves to the device once; a layered circuit needs the table of its kernel only, the complete one nothing.
     """
     labels = components(circuit)
-    centred, rounding = centring(labels), len(labels) * float(np.finfo(np.float64).eps)
+    centred = centring(labels)
     product, preconditioner = conductance_product(circuit, device.place), jacobi(circuit, device.place)
 
     def potentials(current: NDArray[np.float64]) -> NDArray[np.float64]:
-        scale = np.abs(current).max(axis=0)
-        scale = scale + (scale == 0)
-        balanced = centred(current / scale)
-        balanced = balanced * (np.abs(balanced).max(axis=0) > rounding)
+        scale, balanced = scaled(current, centred)
         values = conjugate_gradients(
             product,
             preconditioner,

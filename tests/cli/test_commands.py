@@ -6,6 +6,7 @@ import pytest
 
 from ecd2g.cli.main import main
 from ecd2g.data import read_pair, read_samples
+from ecd2g.experiments import learn
 from ecd2g.experiments.named import EXPERIMENTS
 from ecd2g.experiments.one_dimension import OneDimension
 
@@ -137,6 +138,14 @@ def test_plot_where_states_cannot_be_enumerated(folder):
     assert "top_states" in results(folder / "run")["numbers"]["figures"]
 
 
+@pytest.fixture
+def short_trainings(monkeypatch):
+    """`reproduce` with trainings of a few steps; their full length is run by CI itself."""
+    whole = learn.learning_of
+    monkeypatch.setattr(learn, "learning_of", lambda name, **asked: whole(name, **asked, n_steps=20))
+
+
+@pytest.mark.usefixtures("short_trainings")
 def test_reproduce_into_a_folder_and_again(folder, capsys, monkeypatch):
     monkeypatch.setitem(EXPERIMENTS, "1d", partial(OneDimension, n_symbols=6, n_layers=3))
     arguments = ["reproduce", "1d", "--n", "200", "--out", "runs/1d"]
@@ -150,6 +159,7 @@ def test_reproduce_into_a_folder_and_again(folder, capsys, monkeypatch):
     assert results(folder / "runs" / "1d")["command"].startswith("ecd2g reproduce 1d --n 200")
 
 
+@pytest.mark.usefixtures("short_trainings")
 def test_reproduce_all_makes_one_folder_each(folder, capsys, monkeypatch):
     for name in EXPERIMENTS:
         monkeypatch.setitem(EXPERIMENTS, name, partial(OneDimension, n_symbols=3, n_layers=2))
