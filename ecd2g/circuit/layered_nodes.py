@@ -27,12 +27,12 @@ class LayeredNodes:
     @cached_property
     def injected(self) -> NDArray[np.float64]:
         """P in the first layer, zero in the others."""
-        return in_layer(self.atoms.source, 0, self.circuit.n_layers)
+        return locked(in_layer(self.atoms.source, 0, self.circuit.n_layers))
 
     @cached_property
     def extracted(self) -> NDArray[np.float64]:
         """Q in the last layer, zero in the others."""
-        return in_layer(self.atoms.sink, -1, self.circuit.n_layers)
+        return locked(in_layer(self.atoms.sink, -1, self.circuit.n_layers))
 
 
 def in_layer(values: NDArray[np.float64], layer: int, n_layers: int) -> NDArray[np.float64]:
@@ -40,6 +40,24 @@ def in_layer(values: NDArray[np.float64], layer: int, n_layers: int) -> NDArray[
     nodes = zeros((n_layers, values.shape[0]), values)
     nodes[layer, :] = values
     return nodes
+
+
+def locked(array: NDArray) -> NDArray:
+    """The array as one that cannot be written to; NumPy's as a view, so that whoever made it may still write to it.
+
+    Other libraries have no lock.
+    """
+    if not isinstance(array, np.ndarray):
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def lock(owner: object, *names: str) -> None:
+    """Lock arrays of a frozen dataclass against writing through it, so that what was certified stays so."""
+    for name in names:
+        object.__setattr__(owner, name, locked(getattr(owner, name)))
 
 
 def read_only(*arrays: NDArray) -> None:

@@ -10,11 +10,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from ecd2g.circuit.layered_nodes import read_only
+from ecd2g.circuit.layered_nodes import lock, locked
 from ecd2g.circuit.network_arrays import edges_of_arrays
 from ecd2g.circuit.network_graphs import edges_of_graph, graph_of
 from ecd2g.circuit.network_matrices import edges_of_matrix, matrix_of
-from ecd2g.circuit.network_nodes import contracted, unknown_label
+from ecd2g.circuit.network_nodes import contracted, key, unknown_label
 from ecd2g.circuit.network_reduction import component_labels, reduce_edges
 from ecd2g.circuit.network_values import Value, check_value, reciprocals, the_one_given
 from ecd2g.errors import InputError
@@ -46,7 +46,7 @@ class ResistorNetwork:
     merged: Mapping[Hashable, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        read_only(self.tails, self.heads, self.conductances)
+        lock(self, "tails", "heads", "conductances")
 
     @classmethod
     def from_edges(
@@ -129,7 +129,7 @@ class ResistorNetwork:
     @cached_property
     def labels(self) -> NDArray[np.intp]:
         """Connected component of every node, ``(n_nodes,)``, counted from 0; a node without edges is one."""
-        return component_labels(self.n_nodes, self.tails, self.heads)
+        return locked(component_labels(self.n_nodes, self.tails, self.heads))
 
     @cached_property
     def n_components(self) -> int:
@@ -139,9 +139,8 @@ class ResistorNetwork:
     @cached_property
     def degrees(self) -> NDArray[np.intp]:
         """Number of edges of every node, ``(n_nodes,)``."""
-        return np.bincount(self.tails, minlength=self.n_nodes) + np.bincount(
-            self.heads, minlength=self.n_nodes
-        )
+        tails, heads = (np.bincount(ends, minlength=self.n_nodes) for ends in (self.tails, self.heads))
+        return locked(tails + heads)
 
     @cached_property
     def conductance_range(self) -> tuple[float, float]:
@@ -152,14 +151,19 @@ class ResistorNetwork:
 
     @cached_property
     def _places(self) -> dict[Hashable, int]:
-        return {node: place for place, node in enumerate(self.nodes)} | dict(self.merged)
+        own = {key(node): place for place, node in enumerate(self.nodes)}
+        return own | {key(label): place for label, place in self.merged.items()}
 
     def place(self, label: Hashable) -> int:
-        """Index in `nodes` of the node with this label, be it the node's own or one that was merged into it."""
+        """Index in `nodes` of the node with this label, be it the node's own or one that was merged into it.
+
+        A whole number may be of any integer type. 1.0 and True are not the number 1, and name a node only where they
+        are its label.
+        """
         try:
             if isinstance(self.nodes, range):
-                return self.nodes.index(operator.index(label))  # type: ignore[arg-type]
-            return self._places[label]
+                return self.nodes.index(operator.index(key(label)))  # type: ignore[arg-type]
+            return self._places[key(label)]
         except (KeyError, TypeError, ValueError):
             raise unknown_label(label, self.nodes, self.merged) from None
 
@@ -193,7 +197,7 @@ class ResistorNetwork:
 
     def __repr__(self) -> str:
         counts = [(self.n_nodes, "node"), (self.n_edges, "edge"), (self.n_components, "component")]
-        facts = [_counted(count, what) for count, what in counts]
+        facts = [counted(count, what) for count, what in counts]
         if self.n_edges:
             facts.append(" to ".join(f"{end:.4g} S" for end in dict.fromkeys(self.conductance_range)))
         fates = [
@@ -202,7 +206,7 @@ class ResistorNetwork:
             (self.n_open, "open edge", "dropped"),
             (self.n_shorts, "zero-ohm edge", "contracted"),
         ]
-        told = ", ".join(f"{_counted(count, what)} {fate}" for count, what, fate in fates if count)
+        told = ", ".join(f"{counted(count, what)} {fate}" for count, what, fate in fates if count)
         return f"<ResistorNetwork: {', '.join(facts)}{'; ' if told else ''}{told}>"
 
 
@@ -221,5 +225,6 @@ def _amperes(given: ArrayLike, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _counted(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
+    """A number of things in words: "1 node", "2,000 nodes"."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.field import Move
-from ecd2g.circuit.layered_nodes import read_only
+from ecd2g.circuit.layered_nodes import lock, locked
 from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.errors import InputError
 
@@ -27,7 +27,7 @@ class NetworkField:
     drops: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        read_only(self.injected, self.extracted, self.potentials, self.drops)
+        lock(self, "injected", "extracted", "potentials", "drops")
 
     @classmethod
     def from_potentials(
@@ -58,7 +58,7 @@ class NetworkField:
     @cached_property
     def edge_currents(self) -> NDArray[np.float64]:
         """Current from tail to head of every edge by Ohm's law, Eq. (4), in ampere."""
-        return self.network.conductances * self.drops
+        return locked(self.network.conductances * self.drops)
 
     def divergence(self) -> NDArray[np.float64]:
         """Net current that leaves every node."""

@@ -4,6 +4,7 @@ import difflib
 import operator
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import chain, islice
+from numbers import Integral, Number
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,12 @@ def numbered(n_nodes: int) -> range:
 
 def named(nodes: Sequence[Hashable]) -> Sequence[Hashable]:
     """The given labels, each of them once; a range stays one, so that no table of numbers is built."""
-    labels = nodes if isinstance(nodes, range) else tuple(nodes)
+    try:
+        labels = nodes if isinstance(nodes, range) else tuple(nodes)
+    except TypeError:
+        raise InputError(
+            f"nodes must be labels, one a node, got {nodes!r}; their number is n_nodes"
+        ) from None
     numbered(len(labels))
     if isinstance(labels, range):
         return labels
@@ -58,6 +64,15 @@ def contracted(
     merged = np.setdiff1d(np.arange(len(node)), kept, assume_unique=True)
     gone = {labels[label]: place for label, place in zip(merged.tolist(), node[merged].tolist(), strict=True)}
     return tuple(labels[label] for label in kept.tolist()), gone
+
+
+def key(label: Hashable) -> Hashable:
+    """What a label is looked up by: itself, but apart from the whole number it equals where it is 1.0 or True."""
+    if isinstance(label, bool | np.bool_):
+        return bool, bool(label)
+    if isinstance(label, Number) and not isinstance(label, Integral):
+        return Number, label
+    return label
 
 
 def unknown_label(label: object, nodes: Sequence[Hashable], merged: Mapping[Hashable, int]) -> InputError:

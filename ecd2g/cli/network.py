@@ -2,12 +2,30 @@
 
 import argparse
 
-from ecd2g.cli.options import add_run_options, folder_of, given, positive_number, report, whole_number
+from ecd2g.cli.options import (
+    BACKENDS,
+    add_run_options,
+    folder_of,
+    given,
+    positive_number,
+    report,
+    whole_number,
+)
 
 METHODS = ("auto", "star-mesh", "dense", "sparse", "cholmod", "cg", "amg")
 # the list repeats what ecd2g knows, so that --help need not load it; a test keeps them equal
 
-SETTINGS = ("column", "all_pairs", "betweenness", "closeness", "n_walks", "method", "tolerance", "seed")
+SETTINGS = (
+    "column",
+    "all_pairs",
+    "betweenness",
+    "closeness",
+    "n_walks",
+    "method",
+    "backend",
+    "tolerance",
+    "seed",
+)
 """Options whose names are those of the settings of a NetworkQuestion."""
 
 FORMATS = """
@@ -40,6 +58,12 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     solver = parser.add_argument_group("solver")
     solver.add_argument("--method", choices=METHODS, help="solver (default: auto)")
     solver.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        help="where currents are solved: numpy, or cupy on an NVIDIA GPU; walks, resistances and centralities stay on "
+        "the CPU (default: numpy)",
+    )
+    solver.add_argument(
         "--tolerance",
         type=positive_number,
         metavar="X",
@@ -52,7 +76,9 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_currents(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
-        "currents", "nodes without amperes share what the other side has, or 1 A"
+        "currents",
+        "all nodes of a side have amperes, or none; a side without amperes shares equally what the other side has, "
+        "or 1 A",
     )
     for name, where in (("source", "enters"), ("sink", "leaves")):
         group.add_argument(

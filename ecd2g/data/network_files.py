@@ -25,8 +25,9 @@ def read_network(
     - ``.csv``, ``.tsv``, ``.txt``, ``.edges``: an edge a line, two labels and a number, separated by commas in .csv,
       by tabs in .tsv, and by white space (or commas, where the first line has one) in .txt and .edges. Labels with
       separators may stand in quotation marks, except between white space. A line with one label is a node, with or
-      without edges. Blank lines and lines that start with ``#`` are skipped. The first line is a header where it
-      has a word in place of the number and no number anywhere.
+      without edges; one that another separator (``,``, ``;``, ``|``, tab or space) would make an edge is refused, and
+      so is a file of such labels where no line has two fields. Blank lines and lines that start with ``#`` are
+      skipped. The first line is a header where it has a word in place of the number and no number anywhere.
       `column` is the name in the header, or the place counted from 0, of the numbers; needed beyond three columns.
       Where all labels of the file are whole numbers without a leading zero the nodes are ints, otherwise all are
       texts. Nodes stand in the order of their first line; ints do in a file that has no line for a node alone in

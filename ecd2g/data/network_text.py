@@ -12,14 +12,12 @@ import numpy as np
 
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.network_values import Value, to_siemens
+from ecd2g.data.network_lines import SEPARATORS, lines_of, looks_separated, require_separator
 from ecd2g.data.text_rows import Row, is_number
 from ecd2g.errors import Ecd2gError, InputError
 
 WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}", re.A)
 """A label that is a whole number; one with a leading zero is a name, such as a postcode."""
-
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
-"""Suffix to the separator it stands for; other edge lists show theirs in the first line."""
 
 NAMES = {"resistance": {"resistance", "ohm", "ohms"}, "conductance": {"conductance", "siemens"}}
 """Names of columns that say what their numbers are, in lower case."""
@@ -36,8 +34,9 @@ class Table(NamedTuple):
 
 def read_edge_list(file: Path, value: Value, column: str | int | None) -> ResistorNetwork:
     """Read an edge list by the rules of `read_network`."""
-    rows = _rows(file)
+    rows = lines_of(file)
     place, header = _numbers_column(file, rows[0], value, column)
+    require_separator(file, rows)
     table = _table(file, rows[1:] if header else rows, place)
     spelled = {*table.alone, *chain.from_iterable(table.edges)}
     if header and column is None and not _says_what(header[place]) and spelled & {*header[:2]}:
@@ -102,38 +101,6 @@ def number_of(text: str) -> float | None:
     if number == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
         return None
     return None if abs(number) == float("inf") and "n" not in text.lower() else number
-
-
-def _rows(file: Path) -> list[Row]:
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{file} must be UTF-8 text, but line {line} is not; save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{file} cannot be read ({error.strerror}); check its permissions") from None
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    stripped = ((number, line.strip()) for number, line in enumerate(lines, start=1))
-    kept = [(number, line) for number, line in stripped if line and not line.startswith("#")]
-    if not kept:
-        raise InputError(
-            f"{file} must hold at least one edge or node, but it is empty; write one edge a line"
-        )
-    separator = SEPARATORS.get(file.suffix.lower(), "," if "," in kept[0][1] else None)
-    return [Row(number, _fields(file, number, line, separator)) for number, line in kept]
-
-
-def _fields(file: Path, number: int, line: str, separator: str | None) -> tuple[str, ...]:
-    fields = line.split(separator)
-    if separator is not None and '"' in line:
-        try:
-            fields = next(csv.reader([line], delimiter=separator, strict=True, skipinitialspace=True))
-        except csv.Error:
-            raise InputError(f"{file}, line {number} cannot be split; check its quotation marks") from None
-    fields = [field.strip() for field in fields]
-    if not all(fields):
-        raise InputError(f"{file}, line {number} must have something in every field, but one is empty")
-    return tuple(fields)
 
 
 def _numbers_column(
@@ -214,7 +181,9 @@ def _check_labels(file: Path, labels: list[Hashable]) -> None:
     for label in labels:
         if isinstance(label, str):
             broken = label != label.strip() or not label or re.search("[\r\n]", label)
-            good = not broken and not (spaced and (label[0] == "#" or label.split() != [label]))
+            good = not broken and not (
+                spaced and (label[0] == "#" or label.split() != [label] or looks_separated(label))
+            )
         else:
             whole = isinstance(label, (int, np.integer)) and not isinstance(label, bool)
             good = whole and WHOLE.fullmatch(str(label)) is not None

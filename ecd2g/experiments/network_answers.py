@@ -1,8 +1,9 @@
 """What was asked about a network, answered; and every number of the answers."""
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import asdict, dataclass
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,15 @@ from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.experiments.network_nodes import Pair
 from ecd2g.metrics import sampling_floor, total_variation
 from ecd2g.reference.centrality import Centrality
-from ecd2g.reference.effective_resistance import Resistances
 from ecd2g.reference.network_solution import NetworkSolution, NetworkWalks
+from ecd2g.reference.resistances import Resistances
 from ecd2g.reference.tree_bound import WIDENING
 
 LISTED = 20
 """Most pairs, sinks or nodes that are listed one by one; the tables of a run folder hold all of them."""
+
+TABLED = 12
+"""Most nodes of a network whose resistances of all pairs are shown as a table."""
 
 TOP = 5
 """Nodes that are named for each centrality."""
@@ -42,7 +46,11 @@ class Answers:
         if self.walks is not None and self.solution is not None:
             numbers["walks"] = _walk_numbers(self.solution, self.walks)
         if self.resistances is not None:
-            numbers["resistances"] = _resistance_numbers(self.pairs, self.resistances)
+            numbers["resistances"] = (
+                _resistance_numbers(self.pairs, self.resistances)
+                if self.resistances.values.ndim == 1
+                else _matrix_numbers(self.network.nodes, self.resistances)
+            )
         for name, found in (self.centralities or {}).items():
             numbers[name] = _centrality_numbers(found)
         return numbers
@@ -88,13 +96,13 @@ def _solution_numbers(solution: NetworkSolution) -> dict[str, Any]:
         "power_watt": {"value": solution.power, "lower": proven.lower, "upper": proven.upper},
     }
     if len(entry) == len(leave) == 1:
-        # current squared and the quotient are rounded, the bracket of the power is not
+        # the two quotients are rounded, the bracket of the power is not
         solved["effective_resistance"] = {
             "u": solution.network.nodes[entry[0]],
             "v": solution.network.nodes[leave[0]],
             "resistance_ohm": solution.effective_resistance,
-            "lower_ohm": proven.lower / total**2 * (1 - WIDENING),
-            "upper_ohm": proven.upper / total**2 * (1 + WIDENING),
+            "lower_ohm": proven.lower / total / total * (1 - WIDENING),
+            "upper_ohm": proven.upper / total / total * (1 + WIDENING),
         }
     return {"solution": solved, "certificate": asdict(proven)}
 
@@ -120,18 +128,43 @@ def _walk_numbers(solution: NetworkSolution, walks: NetworkWalks) -> dict[str, A
 
 
 def _resistance_numbers(pairs: tuple[Pair, ...], found: Resistances) -> dict[str, Any]:
-    n_pairs = len(pairs) if found.values.ndim == 1 else len(found.values) * (len(found.values) - 1) // 2
     columns = (found.values.tolist(), found.lower.tolist(), found.upper.tolist())
-    listed = [
-        {"u": u, "v": v, "resistance_ohm": value, "lower_ohm": lower, "upper_ohm": upper}
-        for (u, v), value, lower, upper in zip(pairs, *columns, strict=False)
-    ]
+    listed = [_bracket(*pair, *bracket) for pair, *bracket in zip(pairs, *columns, strict=True)]
     return {
         "method": found.method,
-        "n_pairs": n_pairs,
+        "n_pairs": len(pairs),
         "widest_relative_bracket": found.widest,
         "pairs": listed if len(listed) <= LISTED else [],
     }
+
+
+def _matrix_numbers(nodes: Sequence[Hashable], found: Resistances) -> dict[str, Any]:
+    """The smallest, the median and the largest finite resistance of two nodes; every one of a small network."""
+    n = len(nodes)
+    values = found.values[np.tri(n, k=-1, dtype=bool)]  # pair (v, u), v < u, stands at u (u - 1) / 2 + v
+    n_finite = int(np.isfinite(values).sum())
+
+    def bracket(place: int) -> dict[str, Any]:
+        u = (1 + isqrt(1 + 8 * place)) // 2
+        v = place - u * (u - 1) // 2
+        return _bracket(
+            nodes[v], nodes[u], *(float(m[v, u]) for m in (found.values, found.lower, found.upper))
+        )
+
+    ranks = {"smallest": 0, "median": (n_finite - 1) // 2, "largest": n_finite - 1} if n_finite else {}
+    order = np.argpartition(values, [*ranks.values()]) if ranks else values
+    return {
+        "method": found.method,
+        "n_pairs": len(values),
+        "widest_relative_bracket": found.widest,
+        "n_infinite": len(values) - n_finite,
+        **{name: bracket(int(order[rank])) for name, rank in ranks.items()},
+        "pairs": [bracket(place) for place in range(len(values))] if n <= TABLED else [],
+    }
+
+
+def _bracket(u: Hashable, v: Hashable, value: float, lower: float, upper: float) -> dict[str, Any]:
+    return {"u": u, "v": v, "resistance_ohm": value, "lower_ohm": lower, "upper_ohm": upper}
 
 
 def _centrality_numbers(found: Centrality) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from ecd2g.errors import InputError
 
 Pair = tuple[Hashable, Hashable]
 
+WITHOUT_AMPERES = "a side without amperes shares equally what the other side has, or 1 A"
+"""What the help says as well."""
+
 
 def node_of(network: ResistorNetwork, text: str) -> Hashable:
     """The label that a text spells: the text itself, or the whole number it is; InputError where it names no node."""
@@ -33,7 +36,7 @@ def terminals_of(
 ) -> tuple[dict[Hashable, float], dict[Hashable, float]]:
     """Amperes by node of the sources and the sinks, from texts ``NODE=AMPERE`` or ``NODE``.
 
-    Nodes without amperes share the current of the other side equally, and 1 A where neither side has any.
+    A side without amperes shares the current of the other side equally, and 1 A where neither side has any.
     """
     source, sink = _side(network, sources, "--source"), _side(network, sinks, "--sink")
     sides = [[ampere for ampere in side.values() if ampere is not None] for side in (source, sink)]
@@ -56,7 +59,8 @@ def _side(network: ResistorNetwork, texts: Sequence[str], option: str) -> dict[H
         side[node] = ampere
     if len({ampere is None for ampere in side.values()}) > 1:
         raise InputError(
-            f"{option} must give amperes to all of its nodes or to none, got {' '.join(texts)!r}"
+            f"{option} must give amperes to all of its nodes or to none, got {' '.join(texts)!r}; "
+            f"{WITHOUT_AMPERES}"
         )
     return side
 

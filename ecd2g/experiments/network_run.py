@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ecd2g.circuit.array_library import Backend, device_name, require_backend
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.network_values import Value
 from ecd2g.data import read_network
@@ -36,7 +37,7 @@ class NetworkQuestion:
     """A file of a network, whose numbers are ohms or siemens, and what is asked about it; nodes as they are spelled.
 
     `source` and `sink` hold ``NODE=AMPERE`` or ``NODE``, `pairs` ``U,V``. Every answer has its own tolerance unless
-    one is given.
+    one is given. `backend` is where currents are solved; all else is computed on the CPU.
     """
 
     file: str
@@ -50,11 +51,13 @@ class NetworkQuestion:
     closeness: bool = default(False)
     n_walks: int = default(0)
     method: Method = default("auto")  # noqa: RUF009 - a frozen field
+    backend: Backend = default("numpy")  # noqa: RUF009 - a frozen field
     tolerance: float | None = default(None)
     seed: int = default(0)
 
     def check(self) -> None:
-        """Raise InputError for questions that make no sense together."""
+        """Raise InputError for questions that make no sense together, or a back end that does not work here."""
+        require_backend(self.backend)
         if bool(self.source) != bool(self.sink):
             here, missing = ("--source", "--sink") if self.source else ("--sink", "--source")
             raise InputError(
@@ -62,6 +65,10 @@ class NetworkQuestion:
             )
         if self.n_walks and not self.source:
             raise InputError("walks go from sources to sinks; add --source NODE and --sink NODE")
+        if self.backend != "numpy" and not self.source:
+            raise InputError(
+                f"backend {self.backend!r} solves currents only; add --source NODE and --sink NODE, or leave it out"
+            )
         if self.pairs and self.all_pairs:
             raise InputError("give either --pairs or --all-pairs, which holds all of them, not both")
 
@@ -91,7 +98,14 @@ def network_run(asked: NetworkQuestion, folder: Path | None, command: str, *, qu
             numbers |= _draw(answers.solution, folder)
     timing = stages.close()
     if folder is not None:
-        write_record(folder, command=command, config=asked, numbers=numbers, timing=timing)
+        write_record(
+            folder,
+            command=command,
+            config=asked,
+            numbers=numbers,
+            timing=timing,
+            device=device_name(asked.backend),
+        )
     return network_summary(asked.file, answers, numbers, timing)
 
 
@@ -103,7 +117,7 @@ def _answered(asked: NetworkQuestion, kinds: list[str], stages: Stages) -> Answe
     solution = walks = resistances = None
     if source:
         with stages("solve"):
-            solution = solve(network, source=source, sink=sink, **asked.how())
+            solution = solve(network, source=source, sink=sink, backend=asked.backend, **asked.how())
     if solution is not None and asked.n_walks:
         with stages("walk"):
             walks = solution.sample(asked.n_walks, rng=asked.seed)

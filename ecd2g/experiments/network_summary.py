@@ -1,6 +1,7 @@
 """The answers about a network as a table for the terminal."""
 
 from collections.abc import Iterator
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -69,8 +70,35 @@ def _resistance_lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         "resistances",
         f"{_counted(found['n_pairs'], 'pair')} by {found['method']}, brackets within {width} (relative)",
     )
+    if "n_infinite" in found:
+        yield from _matrix_lines(found)
+        return
     for pair in found["pairs"]:
         yield _resistance_line(pair)
+
+
+def _matrix_lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """A line a node where all pairs are listed, the lower triangle row by row; otherwise a line a figure."""
+    if found["pairs"]:
+        nodes = [found["pairs"][0]["u"], *dict.fromkeys(pair["v"] for pair in found["pairs"])]
+        values = iter([_ohms(pair["resistance_ohm"]) for pair in found["pairs"]])
+        for place, node in enumerate(nodes):
+            row = [
+                *islice(values, place),
+                f"{node!s:.10}",
+            ]  # the name heads its column from below the diagonal
+            yield f"ohm from {node}" if place else "ohm", "  ".join(f"{text:>10}" for text in row)
+        return
+    for name in ("smallest", "median", "largest"):
+        if name in found:
+            text, bracket = _resistance_line(found[name])
+            yield f"{name} {text}", bracket
+    if found["n_infinite"]:
+        yield "infinite", f"{_counted(found['n_infinite'], 'pair')}: no path joins them"
+
+
+def _ohms(value: float) -> str:
+    return f"{value:.6g}".replace("inf", "infinite")
 
 
 def _resistance_line(found: dict[str, Any]) -> tuple[str, str]:

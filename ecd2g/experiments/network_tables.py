@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.experiments.network_nodes import Pair
-from ecd2g.reference.effective_resistance import Resistances
 from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.resistances import Resistances
 
 Columns = dict[str, NDArray[np.float64]]
 """Name, with its unit, to values."""

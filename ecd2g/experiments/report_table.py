@@ -12,6 +12,8 @@ WIDEST = 8
 LONGEST = 12
 """Lists with more entries are cut to their first few and the last."""
 
+BOUNDS = frozenset(["lower", "upper", "lower_ohm", "upper_ohm"])
+
 UNITS = {"ampere": "A", "nats": "nats", "ohm": "ohm", "s": "s", "siemens": "S", "volt": "V", "watt": "W"}
 
 WORDS = {word: word.upper() for word in ("kl", "tv", "w1", "w2")} | {
@@ -59,13 +61,18 @@ def tables(value: Any) -> str:
 
 def pairs(leaves: dict[Path, Any]) -> str:
     """A table of two columns; empty where there is nothing to show."""
-    rows = (_row(escape(label(*path)), [cell(value)]) for path, value in leaves.items())
+    rows = (_row(escape(label(*path)), [_cell_at(path, value)]) for path, value in leaves.items())
     return _table("", rows) if leaves else ""
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of cells that are HTML already; the first of every row is its heading."""
     return _table(_head(heads), (_row(first, rest) for first, *rest in rows))
+
+
+def _cell_at(path: Path, value: Any) -> str:
+    """A value as HTML; bounds keep all digits, for they differ in the last ones only."""
+    return repr(value) if isinstance(value, float) and path[-1:] and path[-1] in BOUNDS else cell(value)
 
 
 def cell(value: Any) -> str:
@@ -124,7 +131,7 @@ def _grid(rows: dict[str, dict[Path, Any]], *, named: bool) -> Iterator[str]:
     """A row for each mapping, or a column where that is narrower; cut where it is too wide either way."""
     columns = list(dict.fromkeys(path for row in rows.values() for path in row))
     heads, names = [label(*path) for path in columns], [label(name) for name in rows]
-    cells = [[cell(row.get(path)) for path in columns] for row in rows.values()]
+    cells = [[_cell_at(path, row.get(path)) for path in columns] for row in rows.values()]
     if len(heads) > max(WIDEST, len(names)):
         heads, names, cells, named = names, heads, [list(column) for column in zip(*cells, strict=True)], True
     for start in range(0, len(heads), WIDEST):

@@ -48,8 +48,8 @@ def stranded(forward_only: bool, mass: float) -> StrandedWalkerError:
         "no current towards the next layer leaves it; the forward-only rule cannot go on there, "
         "use the two-way or the first-passage rule"
         if forward_only
-        else "no current leaves it and no sink is there; start walkers only where the source is positive (learned "
-        "currents may have such nodes anywhere: train longer, or another model)"
+        else "no current leaves it and no sink is there; start walkers only at nodes that current enters or flows "
+        "through, and where a model has learned the currents train it longer or take another"
     )
     return StrandedWalkerError(f"a share {mass:.3g} of the walkers reaches a node where {reason}")
 

@@ -24,7 +24,6 @@ from ecd2g.reference.closed_form import (
 from ecd2g.reference.closed_form_batch import Potentials, closed_form_batch
 from ecd2g.reference.density_walk import Density, walk_between_densities
 from ecd2g.reference.effective_resistance import (
-    Resistances,
     effective_resistance,
     effective_resistances,
     resistance_matrix,
@@ -40,6 +39,7 @@ from ecd2g.reference.laws import (
 from ecd2g.reference.matrix import conductance_matrix
 from ecd2g.reference.methods import METHODS
 from ecd2g.reference.network_solution import NetworkSolution, NetworkWalks
+from ecd2g.reference.resistances import Resistances
 from ecd2g.reference.solve import solve
 from ecd2g.reference.star_mesh_resistances import star_mesh_resistances, terminal_network
 

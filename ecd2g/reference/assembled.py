@@ -8,6 +8,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
+from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.errors import CapacityError, SolverError
 from ecd2g.reference.matrix import Circuit, components, conductance_matrix
 
@@ -31,10 +32,12 @@ def dense_solver(circuit: Circuit) -> PotentialSolver:
         )
     matrix, free = grounded_matrix(circuit)
     try:
-        factor = scipy.linalg.cho_factor(matrix.toarray())
+        factor = scipy.linalg.cho_factor(matrix.toarray(), check_finite=False)
     except scipy.linalg.LinAlgError:
-        raise not_definite("dense") from None
-    return grounded(free, lambda current: scipy.linalg.cho_solve(factor, current))
+        raise not_definite("dense", circuit) from None
+    return grounded(
+        free, lambda current: scipy.linalg.cho_solve(factor, current, check_finite=False), "dense"
+    )
 
 
 def sparse_solver(circuit: Circuit) -> PotentialSolver:
@@ -50,12 +53,12 @@ def sparse_solver(circuit: Circuit) -> PotentialSolver:
             options={"SymmetricMode": True},
         )
     except RuntimeError:
-        raise not_definite("sparse") from None
+        raise not_definite("sparse", circuit) from None
     except MemoryError:
         raise CapacityError(
             f'the factors of {circuit.n_nodes} nodes do not fit into memory; use method="cg" or "amg"'
         ) from None
-    return grounded(free, factor.solve)
+    return grounded(free, factor.solve, "sparse")
 
 
 def grounded_matrix(circuit: Circuit) -> tuple[sp.csc_array, NDArray[np.intp]]:
@@ -67,24 +70,37 @@ def grounded_matrix(circuit: Circuit) -> tuple[sp.csc_array, NDArray[np.intp]]:
     return sp.csc_array(conductance_matrix(circuit)[free][:, free]), free
 
 
-def grounded(free: NDArray[np.intp], solve: PotentialSolver) -> PotentialSolver:
-    """A solver for the free nodes as one for all nodes; the others have potential zero."""
+def grounded(free: NDArray[np.intp], solve: PotentialSolver, method: str) -> PotentialSolver:
+    """A solver for the free nodes as one for all nodes; the others have potential zero, and all must be finite."""
 
     def potentials(current: NDArray[np.float64]) -> NDArray[np.float64]:
         values = np.zeros_like(current)
         if len(free):
-            values[free] = solve(current[free])
+            values[free] = finite(solve(current[free]), method)
         return values
 
     return potentials
 
 
-def not_definite(method: str) -> SolverError:
+def finite(values: NDArray[np.float64], method: str) -> NDArray[np.float64]:
+    """The values that a method has found; SolverError where one is no finite number."""
+    if not np.isfinite(values).all():
+        raise SolverError(
+            f"method {method!r} found values that are not finite: the conductances and currents lie too far from 1 or "
+            f"from each other for floating-point numbers; bring them closer together",
+            reached=float("inf"),
+            tolerance=float(np.finfo(np.float64).max),
+        )
+    return values
+
+
+def not_definite(method: str, circuit: Circuit) -> SolverError:
     """The error of a factorisation that rounding has made impossible."""
+    better = "star-mesh" if isinstance(circuit, ResistorNetwork) else "closed-form"
+    where = "" if isinstance(circuit, ResistorNetwork) else " where the kernel is complete"
     return SolverError(
         f"the {method} factorisation met a pivot that is not positive: the conductances span too many decades for "
-        f'it; use method="closed-form" where the kernel is complete, "star-mesh" for a network, or bring the '
-        f"conductances closer together",
+        f'it; use method="{better}"{where}, or bring the conductances closer together',
         reached=float("inf"),
         tolerance=0.0,
     )

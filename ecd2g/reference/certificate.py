@@ -1,7 +1,6 @@
 """Certificates: what a solution was measured to be worth, recomputed from its currents and not from its solver."""
 
 from dataclasses import dataclass
-from math import log2, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,9 @@ from ecd2g.circuit.network_field import NetworkField
 from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import SolverError
 from ecd2g.reference import laws
-from ecd2g.reference.closed_form import deviation_chain
+from ecd2g.reference.complete_bound import Deviations, complete_error_bound
 from ecd2g.reference.elimination import closed_form_error
-from ecd2g.reference.tree_bound import EPS, tree_bound
+from ecd2g.reference.tree_bound import tree_bound
 
 FIGURES = {
     "kirchhoff": "Kirchhoff's law",
@@ -66,18 +65,18 @@ class Certificate:
             key=lambda item: np.inf if np.isnan(item[1]) else item[1],
         )
 
+    @property
+    def advice(self) -> str:
+        """What to do where a deviation misses the tolerance."""
+        if self.method == "closed-form":
+            return "bring the resistances closer together, or accept a larger tolerance"
+        return 'use "closed-form" where the kernel is complete, another method, or a larger tolerance'
+
     def require(self) -> None:
         """Raise SolverError unless every deviation is within the tolerance."""
         name, value = self.worst
         if not value <= self.tolerance:
-            if value < ROUNDING:
-                advice = "that is rounding, so accept a larger tolerance"
-            elif self.method == "closed-form":
-                advice = "bring the resistances closer together, or accept a larger tolerance"
-            else:
-                advice = (
-                    'use "closed-form" where the kernel is complete, another method, or a larger tolerance'
-                )
+            advice = "that is rounding, so accept a larger tolerance" if value < ROUNDING else self.advice
             raise SolverError(
                 f"method {self.method!r} reached {name} = {value:.2g} where the tolerance is {self.tolerance:.2g}; "
                 f"{advice}",
@@ -117,6 +116,13 @@ class NetworkCertificate(Certificate):
     def figures(self) -> dict[str, str]:
         """Names of the figures, with the words they are printed under."""
         return FIGURES | NETWORK_FIGURES
+
+    @property
+    def advice(self) -> str:
+        """What to do where a deviation misses the tolerance."""
+        if self.method == "star-mesh":
+            return "bring the conductances closer together, or accept a larger tolerance"
+        return 'use "star-mesh" (components of up to 4,000 nodes), another method, or a larger tolerance'
 
     def __str__(self) -> str:
         low, high = self.least_conductance, self.largest_conductance
@@ -173,42 +179,6 @@ def _backward_error(field: NetworkField, residual: NDArray[np.float64]) -> float
     return float(np.max(np.divide(np.abs(residual), size, out=np.zeros_like(size), where=size > 0)))
 
 
-@dataclass(frozen=True, eq=False)
-class Deviations:
-    """Residuals of the two laws: Kirchhoff's at every node, in ampere, and Ohm's at edges, in volt."""
-
-    kirchhoff: NDArray[np.float64]
-    ohm: NDArray[np.float64]
-
-
-def complete_error_bound(field: CompleteField, deviations: Deviations) -> float:
-    """Bound on the largest error of a potential of the complete circuit, in volt; O(N V).
-
-    Let psi start at the potentials of the first layer and fall by the given forward drops. It differs from the
-    potentials by their rounding, at most the sum of the Ohm residuals, `drift`. Its Kirchhoff residual has a 2-norm
-    of at most |rho| + 4 V b |drift|, and G >= lambda on mean-zero vectors, where
-    lambda = min(4 s sin^2(pi / 2N), leak): the modes of a layer are its mean (a path of N nodes) and its deviations
-    (a path that leaks). Rounding of rho itself is bounded by its number of roundings times what was added up.
-    """
-    kernel, n_layers, many = field.kernel, field.circuit.n_layers, field.multiplicity
-    all_states = kernel.lateral * float(kernel.n_states)
-    smallest = 4.0 * kernel.row_sum() * np.sin(np.pi / (2 * n_layers)) ** 2
-    if kernel.n_states > 1:
-        smallest = min(smallest, deviation_chain(kernel).leak)
-    rounding = (
-        2
-        * all_states
-        * (_norm(field.potentials, many) + sqrt(float(kernel.n_states)) * _norm(field.layer_means()))
-    )
-    rounding += 2 * abs(kernel.forward - kernel.lateral) * _norm(field.forward_drops, many)
-    rounding += _norm(field.atoms.source, many) + _norm(field.atoms.sink, many)
-    drift = float(np.abs(deviations.ohm).max(axis=1).sum())
-    drift_norm = n_layers * _norm(deviations.ohm, many)
-    roundings = 8 + log2(field.atoms.n_atoms)  # of a term, and of the pairwise sums that make the means
-    residual = _norm(deviations.kirchhoff, many) + roundings * EPS * rounding + 4 * all_states * drift_norm
-    return float(residual / smallest + drift)
-
-
 def _deviations(field: laws.SolvedField) -> Deviations:
     return Deviations(laws.kirchhoff_residual(field), laws.ohm_residual(field))
 
@@ -251,8 +221,3 @@ def _over(deviation: float, scale: float) -> float:
 
 def _largest(values: NDArray[np.float64]) -> float:
     return float(max(values.max(initial=0.0), -values.min(initial=0.0)))
-
-
-def _norm(values: NDArray[np.float64], multiplicity: NDArray[np.float64] | float = 1.0) -> float:
-    """2-norm over all states, counting every state of an atom."""
-    return float(np.linalg.norm(values * np.sqrt(multiplicity)))

@@ -14,7 +14,7 @@ import scipy.sparse as sp
 
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.network import ResistorNetwork, counted
 from ecd2g.reference.cholmod import cholmod_available
 from ecd2g.reference.matrix import Circuit
 from ecd2g.reference.star_mesh_component import STAR_MESH_LIMIT
@@ -71,45 +71,47 @@ def choose(circuit: Circuit) -> Choice:
 
 
 def plans(circuit: Circuit) -> tuple[Choice, ...]:
-    """Methods for a circuit in the order to try them; the next is for a SolverError or CapacityError of the one before.
+    """Methods for a network in the order to try them, each for where those before it failed; one for a layered circuit.
 
-    O(n + m log n) for a network of n nodes and m edges.
+    A method fails by a SolverError or a CapacityError. O(n + m log n) for a network of n nodes and m edges.
     """
     if isinstance(circuit, LayeredCircuit):
-        return _layered_plans(circuit)
-    size = f"{circuit.n_nodes:,} nodes"
+        return (_layered_choice(circuit),)
+    size = counted(circuit.n_nodes, "node")
     if circuit.n_nodes <= SMALL:
-        return _in_order(f"{size}: star-mesh elimination, exact to rounding", "star-mesh", "sparse")
-    shape, ratio = shape_of(circuit), _ratio(circuit)
+        return _in_order(size, "star-mesh elimination, exact to rounding", "star-mesh", "sparse")
+    shape, ratio = shape_of(circuit), conductance_ratio(circuit)
     measured = f"{size}, depth {shape.depth:,}, front {shape.front:,}, conductances 1 : {ratio:.2g}"
     direct = "cholmod" if cholmod_available() else "sparse"
     small_enough = ("star-mesh",) if shape.n_nodes <= STAR_MESH_LIMIT else ()
     if ratio > EXTREME and small_enough:
-        return _in_order(f"{measured}: elimination without a subtraction", "star-mesh", direct)
+        return _in_order(measured, "elimination without a subtraction", "star-mesh", direct)
     if shape.front <= NARROW:
-        return _in_order(f"{measured}: factors without fill", direct, *small_enough, "amg", "cg")
+        return _in_order(measured, "factors without fill", direct, *small_enough, "amg", "cg")
     if shape.depth <= SHALLOW:
-        return _in_order(f"{measured}: few iterations", "cg", "amg", direct, *small_enough)
+        return _in_order(measured, "few iterations", "cg", "amg", direct, *small_enough)
     if shape.front <= FRONTS[direct] or (ratio > WIDE and shape.front <= WIDE_FRONT):
-        return _in_order(f"{measured}: factors with little fill", direct, *small_enough, "amg", "cg")
-    return _in_order(f"{measured}: multigrid", "amg", "cg", direct, *small_enough)
+        return _in_order(measured, "factors with little fill", direct, *small_enough, "amg", "cg")
+    return _in_order(measured, "multigrid", "amg", "cg", direct, *small_enough)
 
 
-def _layered_plans(circuit: LayeredCircuit) -> tuple[Choice, ...]:
+def _layered_choice(circuit: LayeredCircuit) -> Choice:
     if isinstance(circuit.kernel, CompleteKernel):
-        return _in_order("complete kernel: closed form", "closed-form")
-    size = f"{circuit.n_layers:,} layers of {circuit.n_states:,} states"
+        return Choice("closed-form", "complete kernel: closed form")
+    size = f"{counted(circuit.n_layers, 'layer')} of {counted(circuit.n_states, 'state')}"
     if circuit.n_nodes <= SMALL:
-        return _in_order(f"{size}: dense matrix", "dense", "sparse", "cg")
+        return Choice("dense", f"{size}: dense matrix")
     share = np.count_nonzero(circuit.kernel.table()) / circuit.n_states**2
     if share <= SPARSE_KERNEL:
-        return _in_order(f"{size}, {share:.2g} of the pairs joined: factors with little fill", "sparse", "cg")
-    return _in_order(f"{size}, {share:.2g} of the pairs joined: products only", "cg", "sparse")
+        return Choice("sparse", f"{size}, {share:.2g} of the pairs joined: factors with little fill")
+    return Choice("cg", f"{size}, {share:.2g} of the pairs joined: products only")
 
 
-def _in_order(reason: str, *methods: str) -> tuple[Choice, ...]:
+def _in_order(measured: str, why: str, *methods: str) -> tuple[Choice, ...]:
+    """The first method for what was measured, and the others for the failures that come before them."""
     first, *others = methods
-    return (Choice(first, reason), *(Choice(name, f"{first} failed; {reason}") for name in others))
+    failed = [f"{' and '.join(methods[:k])} failed; {measured}" for k in range(1, len(methods))]
+    return (Choice(first, f"{measured}: {why}"), *map(Choice, others, failed))
 
 
 def shape_of(network: ResistorNetwork) -> Shape:
@@ -138,6 +140,7 @@ def _generations(parent: np.ndarray) -> np.ndarray:
     return steps
 
 
-def _ratio(network: ResistorNetwork) -> float:
-    """Largest conductance over the smallest; one where there is no edge."""
-    return float(network.conductances.max() / network.conductances.min()) if network.n_edges else 1.0
+def conductance_ratio(network: ResistorNetwork) -> float:
+    """Largest conductance over the smallest; one where there is no edge, infinite beyond floating-point numbers."""
+    low, high = network.conductance_range if network.n_edges else (1.0, 1.0)
+    return high / low

@@ -16,21 +16,23 @@ def slices(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Slices ``(k, n)`` that add up exactly to `values` ``(n,)``.
 
     In every slice, any sum in which no value occurs more than four times is exact. Values within few decades need two
-    or three slices, and each holds about 50 - log2(n) bits. Values that are not finite make the sums nan.
+    or three slices, and each holds about 50 - log2(n) bits. Where a value or the sum of all |values| is not finite, all
+    sums are nan. Nothing is lost below the smallest normal number: sums are exact there.
 
     >>> value, error = rounded(slices(np.array([1e30, 1.0, -1e30])).sum(axis=1))
     >>> float(value)
     1.0
     """
     parts, rest = [], values
-    while True:
+    while not parts or np.any(rest):
         total = np.abs(rest).sum()
+        if not np.isfinite(total):
+            return np.full((1, len(values)), np.nan)
         # a part is at most twice its value, so four times all parts stay below sigma = 2^53 units
         sigma = np.ldexp(1.0, np.frexp(total)[1] + 3)
         parts.append((sigma + rest) - sigma)
         rest = rest - parts[-1]
-        if not (np.any(rest) and np.isfinite(total)):
-            return np.array(parts)
+    return np.array(parts)
 
 
 def rounded(parts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

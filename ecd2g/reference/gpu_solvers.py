@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import library, moved, to_numpy
 from ecd2g.errors import CapacityError, InputError
-from ecd2g.reference.assembled import PotentialSolver, grounded, grounded_matrix, not_definite
+from ecd2g.reference.assembled import PotentialSolver, finite, grounded, grounded_matrix
 from ecd2g.reference.conjugate_gradients import MOST_ITERATIONS, Product, conjugate_gradients, scaled
 from ecd2g.reference.matrix import Circuit, Place, centring, components, conductance_product, diagonal
 
@@ -67,7 +66,8 @@ def cg_solver_on(device: Device, circuit: Circuit) -> PotentialSolver:
             device.place(balanced),
             max_iterations=min(20 * len(labels) + 200, MOST_ITERATIONS),
         )
-        return scale * centred(to_numpy(values))
+        with np.errstate(over="ignore"):
+            return finite(scale * centred(to_numpy(values)), "cg")
 
     return in_blocks(potentials)
 
@@ -82,7 +82,8 @@ def jacobi(circuit: Circuit, place: Place) -> Product:
 def sparse_solver_on(device: Device, circuit: Circuit) -> PotentialSolver:
     """The sparse direct solver of the device, on G with one node of every component grounded.
 
-    That of CuPy is a QR factorisation with 32-bit indices which it does not keep: each column of J costs one anew.
+    That of CuPy is a QR factorisation with 32-bit indices which it does not keep: each column of J costs one anew. At a
+    pivot that is zero it warns and goes on; whether what it found is right shows in the certificate.
     """
     matrix, free = grounded_matrix(circuit)
     if matrix.nnz >= 2**31:
@@ -94,15 +95,9 @@ def sparse_solver_on(device: Device, circuit: Circuit) -> PotentialSolver:
     there = device.place(sp.csr_array((rows.data, *numbers), shape=rows.shape))
 
     def solve(current: NDArray[np.float64]) -> NDArray[np.float64]:
-        with catch_warnings():
-            filterwarnings("error", ".*singular", UserWarning)
-            try:
-                values = device.sparse_solve(there, device.place(current))
-            except UserWarning:  # SciPy and CuPy warn of a pivot that is zero, and go on
-                raise not_definite("sparse") from None
-        return to_numpy(values).reshape(current.shape)
+        return to_numpy(device.sparse_solve(there, device.place(current))).reshape(current.shape)
 
-    return grounded(free, solve)
+    return grounded(free, solve, "sparse")
 
 
 def in_blocks(solve: PotentialSolver) -> PotentialSolver:
@@ -135,7 +130,7 @@ def on_the_gpu(prepare: Callable[[Device, Circuit], PotentialSolver]) -> Callabl
 
 @contextmanager
 def refusals(circuit: Circuit) -> Iterator[None]:
-    """CapacityError where the GPU has too little memory, and InputError where a library of CUDA is missing."""
+    """CapacityError where the GPU has too little memory, and InputError where CUDA lacks a library or a solver."""
     try:
         yield
     except CapacityError:
@@ -144,6 +139,11 @@ def refusals(circuit: Circuit) -> Iterator[None]:
         raise InputError(
             f'backend "cupy" lacks a library of CUDA: {" ".join(str(error).split())}; pip install "ecd2g[gpu]", or '
             f'"ecd2g[gpu-cuda12]" for CUDA 12, or take backend="numpy"'
+        ) from error
+    except NotImplementedError as error:  # a RuntimeError, of CuPy's spsolve
+        raise InputError(
+            'the installed CUDA has no sparse direct solver (csrlsvqr of cuSOLVER); use method="cg", or '
+            'backend="numpy"'
         ) from error
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and not any(sign in str(error) for sign in NO_MEMORY):

@@ -51,9 +51,7 @@ def conductance_matrix(circuit: Circuit) -> sp.csr_array:
 def _network_matrix(network: ResistorNetwork) -> sp.csr_array:
     """Both directions of every edge and the diagonal, counted, not added up: no pair of nodes occurs twice."""
     n = network.n_nodes
-    numbers = (
-        np.int32 if 2 * network.n_edges + n < 2**31 else np.int64
-    )  # half the memory wherever that suffices
+    numbers = index_type(2 * network.n_edges + n)
     tails, heads = network.tails.astype(numbers), network.heads.astype(numbers)
     own, values = np.arange(n, dtype=numbers), network.conductances
     rows, columns = np.concatenate([tails, heads, own]), np.concatenate([heads, tails, own])
@@ -61,6 +59,11 @@ def _network_matrix(network: ResistorNetwork) -> sp.csr_array:
     matrix = sp.csr_array((entries, (rows, columns)), shape=(n, n))
     matrix.sort_indices()
     return matrix
+
+
+def index_type(most: int) -> type[np.signedinteger]:
+    """The integers that count up to `most`: of 32 bits wherever they suffice, half the memory and all CuPy takes."""
+    return np.int32 if most < 2**31 else np.int64
 
 
 def assembled_entries(circuit: LayeredCircuit) -> int:
@@ -139,9 +142,16 @@ def components(circuit: Circuit) -> NDArray[np.intp]:
 def check_totals(
     injected: NDArray[np.float64], extracted: NDArray[np.float64], labels: NDArray[np.intp]
 ) -> None:
-    """Raise InputError unless what enters every component also leaves it, Eq. (3), to 1e-12 of the total."""
+    """Raise InputError unless what enters every component also leaves it, Eq. (3), to 1e-12 of a finite total."""
+    with np.errstate(over="ignore"):
+        total = float(injected.sum() + extracted.sum())
+    if not np.isfinite(total):
+        raise InputError(
+            "source and sink together must add up to a number of ampere that a float can hold, below 1.8e308; "
+            "scale both down, for potentials and currents scale with them"
+        )
     entering, leaving = (np.bincount(labels, weights=side) for side in (injected, extracted))
-    rounding = 1e-15 * (injected.sum() + extracted.sum())
+    rounding = 1e-15 * total
     excess = np.abs(entering - leaving) - 1e-12 * (entering + leaving) - rounding
     worst = int(np.argmax(excess))
     if excess[worst] > 0:
@@ -167,7 +177,9 @@ def centring(
     n, count = len(labels), int(labels.max(initial=0)) + 1
     if count == 1:
         return lambda values: values - values.mean(axis=0)
-    sums = place(sp.csr_array((np.ones(n), (labels, np.arange(n))), shape=(count, n)))
+    numbers = index_type(n)
+    rows, columns = labels.astype(numbers), np.arange(n, dtype=numbers)
+    sums = place(sp.csr_array((np.ones(n), (rows, columns)), shape=(count, n)))
     sizes, component = place(np.bincount(labels, minlength=count)), place(labels)
 
     def centred(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,14 +1,16 @@
 """The methods of `solve` by name."""
 
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any, Literal, get_args
 
 from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.errors import InputError
 from ecd2g.reference.assembled import PotentialSolver, dense_solver, sparse_solver
 from ecd2g.reference.cholmod import cholmod_solver
-from ecd2g.reference.choose import Choice, plans
+from ecd2g.reference.choose import EXTREME, Choice, conductance_ratio, plans
 from ecd2g.reference.conjugate_gradients import cg_solver
 from ecd2g.reference.gpu_solvers import GPU_SOLVERS
 from ecd2g.reference.matrix import Circuit
@@ -58,3 +60,25 @@ def _known(circuit: Circuit, backend: str) -> list[str]:
     if isinstance(circuit, LayeredCircuit):
         return ["closed-form", *(name for name in names if name != "star-mesh")]
     return names
+
+
+FEW = 16
+"""Up to this many problems on one network "auto" may eliminate anew for each."""
+
+DENSE_MANY = 2000
+"""Up to this many nodes "auto" first takes the dense factor for more problems: it is made once, in about 0.1 s."""
+
+
+def planned_many(network: ResistorNetwork, method: str, n_problems: int) -> tuple[Choice, ...]:
+    """The same for many problems on one network, where one preparation serves all."""
+    plans = planned(network, method, "numpy")
+    many, small = n_problems > FEW, network.n_nodes <= DENSE_MANY
+    if method == "auto" and many and small and conductance_ratio(network) <= EXTREME:
+        return (Choice("dense", f"{n_problems:,} problems on {network.n_nodes:,} nodes"), *plans)
+    return plans
+
+
+def check_tolerance(tolerance: float) -> None:
+    """Raise InputError unless a tolerance is a positive number."""
+    if isinstance(tolerance, bool) or not isinstance(tolerance, Real) or not float(tolerance) > 0:
+        raise InputError(f"tolerance must be a positive number, got {tolerance!r}")

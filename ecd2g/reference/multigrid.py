@@ -5,7 +5,6 @@ with its size. It is for meshes with conductances within a few decades: on hubs,
 gradients do not grow either, it only costs more, and weak edges between strong ones defeat its aggregates.
 """
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -85,8 +84,7 @@ def _coarsened(matrix: sp.csr_array) -> tuple[list[Level], NDArray[np.float64]]:
     import pyamg  # noqa: PLC0415
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the true residual tells what they would
+        with np.errstate(all="ignore"):  # the true residual tells what warnings would
             hierarchy = pyamg.smoothed_aggregation_solver(
                 sp.csr_matrix(matrix),
                 symmetry="symmetric",

@@ -1,7 +1,7 @@
-"""Solvers of resistor networks: one problem with its certificate, and one preparation for many problems."""
+"""The solution of a resistor network: one plan after another, until a solution is certified."""
 
-from collections.abc import Hashable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,20 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.network_field import NetworkField
 from ecd2g.errors import CapacityError, InputError, SolverError
-from ecd2g.reference.assembled import PotentialSolver
-from ecd2g.reference.certificate import certify_network
-from ecd2g.reference.choose import EXTREME
+from ecd2g.reference.certificate import ROUNDING, certify_network
+from ecd2g.reference.choose import Choice
 from ecd2g.reference.matrix import check_totals, without_means
-from ecd2g.reference.methods import SOLVERS, planned, solvers
+from ecd2g.reference.methods import planned, solvers
 from ecd2g.reference.network_solution import NetworkSolution
 from ecd2g.reference.refinement import refined
 from ecd2g.reference.star_mesh import star_mesh
 
-FEW = 16
-"""Up to this many problems "auto" may eliminate anew for each; for more, it prepares a solver of G phi = J."""
-
-DENSE_MANY = 2000
-"""Up to this many nodes "auto" takes the dense factor for many problems: it is made once, in about 0.1 s."""
+Answer = TypeVar("Answer")
 
 
 def solve_network(
@@ -38,17 +33,35 @@ def solve_network(
     if not p.sum() > 0:
         raise InputError("source must inject a positive current at some node")
     check_totals(p, q, network.labels)
-    refusal: Exception | None = None
-    for choice in planned(network, method, backend):
+
+    def attempt(choice: Choice) -> NetworkSolution:
+        field = network_field(network, p, q, choice.method, backend)
+        certificate = certify_network(field, choice.method, tolerance, choice.reason)
+        certificate.require()
+        return NetworkSolution(field, certificate)
+
+    return first_certified(planned(network, method, backend), attempt)
+
+
+def first_certified(choices: tuple[Choice, ...], attempt: Callable[[Choice], Answer]) -> Answer:
+    """What the first choice gives that neither misses its tolerance nor needs more memory than there is.
+
+    Where none does, the refusal of the first is raised; and at once where only rounding stands against a tolerance.
+    """
+    refusals: list[SolverError | MemoryError] = []
+    for choice in choices:
         try:
-            field = network_field(network, p, q, choice.method, backend)
-            certificate = certify_network(field, choice.method, tolerance, choice.reason)
-            certificate.require()
-            return NetworkSolution(field, certificate)
-        except (SolverError, CapacityError) as error:
-            refusal = refusal or error
-    assert refusal is not None  # noqa: S101 - for the type checker: there is at least one plan
-    raise refusal
+            return attempt(choice)
+        except (SolverError, MemoryError) as error:
+            refusals.append(error)
+            if isinstance(error, SolverError) and error.reached < ROUNDING:
+                break
+    first = refusals[0]
+    if isinstance(first, MemoryError) and not isinstance(first, CapacityError):
+        raise CapacityError(
+            f'method "{choices[0].method}" needs more memory than there is; use "cg" or "amg"'
+        ) from first
+    raise first
 
 
 def network_field(
@@ -65,33 +78,3 @@ def network_field(
     potentials = without_means(solve(injected - extracted), network.labels)
     first = NetworkField.from_potentials(network, injected, extracted, potentials)
     return refined(first, solve, network.labels)
-
-
-class Prepared(NamedTuple):
-    """A method, and its solver."""
-
-    method: str
-    solve: PotentialSolver
-
-
-def prepared(network: ResistorNetwork, method: str, *, n_problems: int) -> Prepared:
-    """Prepare a method for a number of problems on one network.
-
-    "auto" takes the plans of `choose`, but for many problems on a small network of moderate conductances it factorises
-    the dense matrix, once.
-    """
-    if method == "auto" and n_problems > FEW and network.n_nodes <= DENSE_MANY and _ratio(network) <= EXTREME:
-        method = "dense"
-    refusal: Exception | None = None
-    for choice in planned(network, method, "numpy"):
-        try:
-            return Prepared(choice.method, SOLVERS[choice.method](network))
-        except (SolverError, CapacityError) as error:
-            refusal = refusal or error
-    assert refusal is not None  # noqa: S101
-    raise refusal
-
-
-def _ratio(network: ResistorNetwork) -> float:
-    low, high = network.conductance_range if network.n_edges else (1.0, 1.0)
-    return high / low

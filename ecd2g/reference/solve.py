@@ -20,7 +20,7 @@ from ecd2g.reference.certificate import certify_layered
 from ecd2g.reference.closed_form import closed_form
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.matrix import check_totals, components, without_means
-from ecd2g.reference.methods import Method, planned, solvers
+from ecd2g.reference.methods import Method, check_tolerance, planned, solvers
 from ecd2g.reference.network_solution import NetworkSolution
 from ecd2g.reference.network_solver import solve_network
 from ecd2g.reference.refinement import refined
@@ -75,8 +75,7 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE, backend=
     >>> round(ecd2g.solve(line, source={0: 1.0}, sink={2: 1.0}).effective_resistance, 12)
     3.0
     """
-    if not tolerance > 0:
-        raise InputError(f"tolerance must be positive, got {tolerance!r}")
+    check_tolerance(tolerance)
     require_backend(backend)
     if isinstance(circuit, ResistorNetwork):
         return solve_network(circuit, source, sink, method, tolerance, backend)

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.network import ResistorNetwork
 
+WIDE = 1e4
+"""Ratio of the largest to the smallest conductance from which on a spanning tree is one of best conductors."""
+
 
 @dataclass(frozen=True, eq=False)
 class SpanningTree:
@@ -46,14 +49,40 @@ class SpanningTree:
         return np.cumsum(running, axis=1, out=running)[:, self.enter]
 
 
+def spanning_tree(network: ResistorNetwork, weights: NDArray[np.float64] | None = None) -> SpanningTree:
+    """The tree to prove bounds with, from the heaviest node of every component, the first one by default.
+
+    Best conductors where conductances are WIDE apart: no drop of a stiff edge is then a difference of two paths over
+    weak ones. Else the paths of least resistance: they are shorter.
+    """
+    g = network.conductances
+    wide = g.max(initial=0.0) / WIDE > g.min(initial=np.inf)
+    return (best_conductors if wide else least_resistances)(network, weights)
+
+
+def best_conductors(network: ResistorNetwork, weights: NDArray[np.float64] | None = None) -> SpanningTree:
+    """Spanning tree of largest conductances, rooted as `spanning_tree`."""
+    rank = np.empty(network.n_edges)
+    rank[np.argsort(-network.conductances, kind="stable")] = np.arange(1.0, network.n_edges + 1)
+    return _grown(network, sp.csgraph.minimum_spanning_tree(_joined(network, rank)), weights)
+
+
 def least_resistances(network: ResistorNetwork, weights: NDArray[np.float64] | None = None) -> SpanningTree:
-    """Tree of the paths of least resistance from the heaviest node of every component, the first one by default."""
-    joined = _joined(network, 1.0 / network.conductances)
-    roots, labels = _components(joined, weights)
+    """Tree of the paths of least resistance, rooted as `spanning_tree`."""
+    g = network.conductances
+    ohm = g.min(initial=np.inf) / g  # in units of the largest: no path is longer than n_nodes
+    return _grown(network, _joined(network, ohm), weights)
+
+
+def _grown(
+    network: ResistorNetwork, graph: sp.csr_array, weights: NDArray[np.float64] | None
+) -> SpanningTree:
+    """Tree of the shortest paths of the graph from one node of every component."""
+    roots = _roots(network, weights)
     _, before, _ = sp.csgraph.dijkstra(
-        joined, directed=False, indices=roots, return_predecessors=True, min_only=True
+        graph, directed=False, indices=roots, return_predecessors=True, min_only=True
     )
-    return _planted(network, before, roots, labels)
+    return _planted(network, before, roots)
 
 
 def _joined(network: ResistorNetwork, values: NDArray[np.float64]) -> sp.csr_array:
@@ -61,23 +90,19 @@ def _joined(network: ResistorNetwork, values: NDArray[np.float64]) -> sp.csr_arr
     return sp.csr_array((values, (network.tails, network.heads)), shape=shape)
 
 
-def _components(
-    graph: sp.csr_array, weights: NDArray[np.float64] | None
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The heaviest node of every component, else its first, and the component of every node."""
-    count, labels = sp.csgraph.connected_components(graph, directed=False)
-    first = np.empty(count, dtype=np.intp)
-    first[labels[::-1]] = np.arange(len(labels))[::-1]  # the last assignment stays
+def _roots(network: ResistorNetwork, weights: NDArray[np.float64] | None) -> NDArray[np.intp]:
+    """The heaviest node of every component, else its first."""
+    labels = network.labels
+    roots = np.empty(network.n_components, dtype=np.intp)
+    roots[labels[::-1]] = np.arange(len(labels))[::-1]  # the last assignment stays
     if weights is not None:
         heavy = np.flatnonzero(weights)
         heavy = heavy[np.argsort(weights[heavy], kind="stable")]
-        first[labels[heavy]] = heavy
-    return first, labels.astype(np.intp)
+        roots[labels[heavy]] = heavy
+    return roots
 
 
-def _planted(
-    network: ResistorNetwork, before: NDArray[np.int32], roots: NDArray[np.intp], labels: NDArray[np.intp]
-) -> SpanningTree:
+def _planted(network: ResistorNetwork, before: NDArray[np.int32], roots: NDArray[np.intp]) -> SpanningTree:
     """The tree in which `before` is the parent of every node, negative at the roots."""
     n = network.n_nodes
     child = np.flatnonzero(before >= 0)
@@ -87,7 +112,7 @@ def _planted(
     sorter = np.argsort(known, kind="stable")
     edge = sorter[np.searchsorted(known, wanted, sorter=sorter)]
     enter, leave = _tour(child, parent, roots, n)
-    return SpanningTree(child, parent, edge, roots, labels, enter, leave)
+    return SpanningTree(child, parent, edge, roots, network.labels, enter, leave)
 
 
 def _tour(

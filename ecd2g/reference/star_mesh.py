@@ -9,12 +9,13 @@ J_k = 0 exactly for all others. O(n^3) work for a component of n nodes.
 from fractions import Fraction
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.network_field import NetworkField
-from ecd2g.reference.assembled import PotentialSolver
+from ecd2g.reference.assembled import PotentialSolver, finite
+from ecd2g.reference.matrix import check_totals
 from ecd2g.reference.star_mesh_component import DenseComponent, dense_components
 from ecd2g.reference.star_mesh_elimination import eliminate, gathered, going_back, tree_dipoles
 
@@ -27,12 +28,14 @@ def star_mesh(
     `injected` and `extracted` ``(n_nodes,)``, in ampere, must have equal totals in every component, Eq. (3); what
     rounding leaves over is taken off where most current enters or leaves. Potentials
     have mean zero in every component, and the drops of edges are given apart from them. Raises CapacityError for a
-    component of more than STAR_MESH_LIMIT nodes, SolverError where conductances span more than 290 decades.
+    component of more than STAR_MESH_LIMIT nodes, SolverError where conductances span more than 290 decades or
+    potentials are too large for floating-point numbers, InputError where totals differ or are not finite.
 
     >>> line = ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=[1e12, 1e-12])
     >>> star_mesh(line, np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])).edge_currents
     array([1., 1.])
     """
+    check_totals(injected, extracted, network.labels)
     potentials, drops = np.zeros(network.n_nodes), np.zeros(network.n_edges)
     for part in dense_components(network, np.abs(injected - extracted)):
         pairs = _pair_drops(part, injected[part.nodes], extracted[part.nodes])
@@ -76,9 +79,10 @@ def _pair_drops(
     ]
     dipoles = tree_dipoles(terminals, net)
     totals = np.concatenate([inner_totals, eliminate(terminals, 0, part.n_last)])
-    rise = np.concatenate([np.zeros(inner), gathered(terminals, dipoles)]) / totals
-    pairs = going_back(mesh, lambda k, *_: rise[k], -1)
-    return np.ldexp(pairs, -part.exponent, out=pairs)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rise = np.concatenate([np.zeros(inner), gathered(terminals, dipoles)]) / totals
+        pairs = going_back(mesh, lambda k, *_: rise[k], -1)
+        return finite(np.ldexp(pairs, -part.exponent, out=pairs), "star-mesh")
 
 
 def _solved(
@@ -86,7 +90,8 @@ def _solved(
 ) -> NDArray[np.float64]:
     """Potentials of one component from its weights and totals: J forward, phi back, both by additions only."""
     matrix = -part.mesh
-    arrived = scipy.linalg.solve_triangular(matrix, current, trans="T", unit_diagonal=True)
-    rise = (arrived.T / totals).T
-    values = scipy.linalg.solve_triangular(matrix, rise, unit_diagonal=True)
-    return np.ldexp(values - values.mean(axis=0), -part.exponent)
+    with np.errstate(over="ignore", invalid="ignore"):
+        arrived = solve_triangular(matrix, current, trans="T", unit_diagonal=True, check_finite=False)
+        rise = (arrived.T / totals).T
+        values = solve_triangular(matrix, rise, unit_diagonal=True, check_finite=False)
+        return finite(np.ldexp(values - values.mean(axis=0), -part.exponent), "star-mesh")

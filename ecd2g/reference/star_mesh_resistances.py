@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.errors import InputError
+from ecd2g.reference.assembled import finite
 from ecd2g.reference.star_mesh_component import DenseComponent, dense_components
 from ecd2g.reference.star_mesh_elimination import eliminate, going_back
 
@@ -63,13 +64,15 @@ def _pair_resistances(part: DenseComponent) -> NDArray[np.float64]:
     """Effective resistance of every pair of nodes of a component, ``(n, n)``, in ohm."""
     totals = eliminate(part.mesh, 0, len(part.nodes))
     pairs = going_back(part.mesh, lambda k, w, row: 1.0 / totals[k] - 0.5 * (w @ row), 1)
-    return np.ldexp(pairs, -part.exponent, out=pairs)
+    with np.errstate(over="ignore"):
+        return finite(np.ldexp(pairs, -part.exponent, out=pairs), "star-mesh")
 
 
 def _among_last(part: DenseComponent) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Pairs of nodes ``(m, 2)`` left when all but the last are eliminated, with the siemens between them."""
     inner = len(part.nodes) - part.n_last
     eliminate(part.mesh, 0, inner)
-    conductances = np.ldexp(np.triu(part.mesh[inner:, inner:], 1), part.exponent)
+    with np.errstate(over="ignore"):
+        conductances = finite(np.ldexp(np.triu(part.mesh[inner:, inner:], 1), part.exponent), "star-mesh")
     pairs = np.argwhere(conductances >= np.finfo(np.float64).tiny)
     return part.nodes[inner + pairs], conductances[tuple(pairs.T)]

@@ -14,12 +14,13 @@ large networks, the second where a part without current hangs on a weak edge.
 
 All roundings are taken off: f, psi and the drops of psi are exact sums, rounded once (`exact_sums`), with a bound of
 that rounding for each; sums of squares are exact too, and products, quotients and roots are covered by a widening.
-Only underflow and overflow are not. Where the net currents J of a component do not add up to zero, J is less by their
-sum at its root.
+Units do not matter: everything is scaled by powers of two, so that the largest net current and conductance lie in
+[1/2, 1). What underflows then is covered too, by a few of the smallest numbers there are; what overflows bounds
+nothing. Where the net currents J of a component do not add up to zero, J is less by their sum at its root.
 """
 
-from dataclasses import dataclass
-from math import fsum, sqrt
+from dataclasses import dataclass, replace
+from math import fsum, inf, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +29,21 @@ from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.network_field import divergence
 from ecd2g.reference.exact_sums import EPS, rounded, slices, widening
 from ecd2g.reference.matrix import without_means
-from ecd2g.reference.spanning_tree import SpanningTree, least_resistances
+from ecd2g.reference.spanning_tree import SpanningTree, spanning_tree
 
 WIDENING = 8 * EPS
-"""Covers sixteen roundings; an energy norm has two and a half, its square six, the rest of a bound four."""
+"""Covers sixteen roundings; an energy norm has four, its square nine, the rest of a bound five."""
+
+TINY = float(np.finfo(np.float64).smallest_subnormal)
+"""No product, quotient or scaling is off by more where it underflows."""
 
 
 @dataclass(frozen=True)
 class TreeBound:
-    """`potential_error` in volt (mean-zero potentials), and the power bracket `lower` <= P <= `upper` in watt."""
+    """`potential_error` in volt (mean-zero potentials), and the power bracket `lower` <= P <= `upper` in watt.
+
+    Infinite, with `lower` zero, where nothing is proven.
+    """
 
     potential_error: float
     lower: float
@@ -51,27 +58,56 @@ def tree_bound(
 ) -> TreeBound:
     """Bound the error of `potentials` ``(n,)`` and edge `currents` ``(m,)`` for the net currents J ``(n,)``.
 
-    Any tree proves a bound; paths of least resistance from the largest source or sink are found fast.
+    Any tree proves a bound; this one starts at the largest source or sink. Nothing is proven where float64 cannot hold
+    the conductances in units of the largest, more than 307 decades apart.
     """
-    tree = least_resistances(network, np.abs(net_injection))
+    tree = spanning_tree(network, np.abs(net_injection))
+    ampere, siemens = _exponent(net_injection), _exponent(network.conductances)
+    volt, watt = ampere - siemens, 2 * ampere - siemens
+    with np.errstate(all="ignore"):
+        g = np.ldexp(network.conductances, -siemens)
+        if np.any(np.ldexp(g, siemens) != network.conductances):
+            return TreeBound(inf, 0.0, inf)
+        scaled = (
+            np.ldexp(x, -e) for x, e in ((potentials, volt), (currents, ampere), (net_injection, ampere))
+        )
+        error, lower, upper = _bounds(tree, replace(network, conductances=g), *scaled)
+        error += 8 * TINY * bool(np.any(potentials))  # what scaling may have taken off them
+        return TreeBound(_ldexp(error, volt, inf), _ldexp(lower, watt, 0.0), _ldexp(upper, watt, inf))
+
+
+def _bounds(
+    tree: SpanningTree,
+    network: ResistorNetwork,
+    potentials: NDArray[np.float64],
+    currents: NDArray[np.float64],
+    net_injection: NDArray[np.float64],
+) -> tuple[float, float, float]:
+    """Error of the potentials, lower and upper bound of the power: not finite where something overflows.
+
+    Conductances are below 1, so that no quotient underflows that did not start below the smallest normal number.
+    """
     g = network.conductances
+    tiny = TINY * (np.any(currents) or np.any(net_injection))  # where nothing flows, nothing underflows
     upward = np.where(network.tails[tree.edge] == tree.child, 1.0, -1.0)
     flow, flow_slip = _repaired(tree, network, upward, currents, net_injection)
+    flow_slip[tree.edge] += network.n_nodes * tiny  # of J, where scaling moved it
     levels = tree.path_sums(slices(upward * currents[tree.edge] / g[tree.edge]))
     drop, drop_slip = rounded(np.array([level[network.tails] - level[network.heads] for level in levels]))
     driven = g * drop
     defect = np.abs(flow - driven)
-    defect += flow_slip + g * drop_slip + EPS * (defect + np.abs(driven))
+    defect += flow_slip + g * drop_slip + EPS * (defect + np.abs(driven)) + 4 * tiny
 
     psi, psi_slip = rounded(levels)
     resistance = rounded(tree.path_sums(slices(1.0 / g[tree.edge])))[0].max()
 
-    size, slip, epsilon = (_energy_norm(x, g) for x in (flow, flow_slip, defect))
-    upper = (size + slip) ** 2 * (1 + WIDENING)
-    lower = size**2 * (1 - WIDENING) - (2 * size * slip + epsilon**2) * (1 + WIDENING)
+    below = 4 * len(g) * tiny
+    size, slip, epsilon = (_energy_norm(x, g, below) for x in (flow, flow_slip, defect))
+    upper = (size + slip) * (size + slip) * (1 + WIDENING)
+    lower = size * size * (1 - WIDENING) - (2 * size * slip + epsilon * epsilon) * (1 + WIDENING) - 2 * below
     apart = min(epsilon * sqrt(resistance), float(np.sum(defect / g)) * widening(len(g)))
     error = 2 * apart * (1 + WIDENING) + 2 * psi_slip.max()
-    return TreeBound(float(error + _drift(tree, potentials, psi)), max(lower, 0.0), upper)
+    return float(error + _drift(tree, potentials, psi)), max(lower, 0.0), upper
 
 
 def _repaired(
@@ -95,9 +131,10 @@ def _repaired(
     return flow, slip
 
 
-def _energy_norm(values: NDArray[np.float64], g: NDArray[np.float64]) -> float:
-    """Square root of sum R x^2."""
-    return sqrt(fsum(slices(values * values / g).sum(axis=1)))
+def _energy_norm(values: NDArray[np.float64], g: NDArray[np.float64], below: float) -> float:
+    """Square root of sum R x^2 + `below`, which covers squares that underflow."""
+    root = values / np.sqrt(g)
+    return sqrt(fsum(slices(root * root).sum(axis=1)) + below)
 
 
 def _drift(tree: SpanningTree, potentials: NDArray[np.float64], psi: NDArray[np.float64]) -> float:
@@ -106,3 +143,16 @@ def _drift(tree: SpanningTree, potentials: NDArray[np.float64], psi: NDArray[np.
     moved = shift - shift[tree.roots][tree.labels]
     rounding = EPS * (np.abs(shift).max() + (4 + len(psi)) * np.abs(moved).max())
     return float(np.abs(without_means(moved, tree.labels)).max() + 2 * rounding)
+
+
+def _exponent(values: NDArray[np.float64]) -> int:
+    """The power of two next above the largest |value|."""
+    return int(np.frexp(np.abs(values).max(initial=0.0))[1])
+
+
+def _ldexp(bound: float, exponent: int, outward: float) -> float:
+    """The bound times 2^exponent, a step outward where that is rounded; `outward` itself where nothing is proven."""
+    if not isfinite(bound):
+        return outward
+    scaled = float(np.ldexp(bound, exponent))
+    return scaled if np.ldexp(scaled, -exponent) == bound else float(np.nextafter(scaled, outward))

@@ -88,8 +88,17 @@ def test_networks_without_edges_are_networks() -> None:
 
 
 def test_the_arrays_of_a_network_are_locked() -> None:
-    with pytest.raises(ValueError, match="read-only"):
-        small().conductances[0] = 2.0
+    network = small()
+    for values in (network.tails, network.heads, network.conductances, network.labels, network.degrees):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 2
+
+
+def test_the_arrays_that_a_network_is_made_of_are_not() -> None:
+    tails, heads, siemens = np.array([0, 1]), np.array([1, 2]), np.array([1.0, 2.0])
+    ResistorNetwork(range(3), tails, heads, siemens)
+    for values in (tails, heads, siemens):
+        values[0] += 1
 
 
 def test_networks_describe_themselves() -> None:
@@ -142,6 +151,31 @@ def test_labels_are_looked_up_by_value_and_near_ones_are_suggested() -> None:
         with pytest.raises(InputError, match="is not a node"):
             many.place(unknown)
     assert many.nodes == range(10**6 + 1)
+
+
+THREE = {
+    "range": ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=1.0),
+    "tuple": ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=1.0, nodes=(0, 1, 2)),
+    "merged": ResistorNetwork.from_edges([[0, 1], [1, 2], [2, 3]], resistance=[1.0, 1.0, 0.0]),
+}
+
+
+@pytest.mark.parametrize("network", THREE.values(), ids=THREE)
+def test_node_numbers_are_whole_numbers_of_any_type(network: ResistorNetwork) -> None:
+    for one in (1, np.int8(1), np.uint64(1)):
+        assert network.place(one) == 1
+    for other in (True, False, np.True_, 1.0, 2.0, 3.0, np.float32(1), Fraction(1), Decimal(1), 1 + 0j):
+        with pytest.raises(InputError, match="is not a node"):
+            network.place(other)
+
+
+def test_labels_that_are_no_whole_numbers_name_their_nodes() -> None:
+    labels = [True, 0.5, 2.0, Fraction(3), "4"]
+    edges = [[0, 1], [1, 2], [2, 3], [3, 4]]
+    for siemens, last in ((1.0, 4), ([1.0, 1.0, 1.0, INF], 3)):
+        network = ResistorNetwork.from_edges(edges, conductance=siemens, nodes=labels)
+        assert [network.place(label) for label in labels] == [0, 1, 2, 3, last]
+        assert network.place(np.True_) == 0
 
 
 def test_networkx_attributes_are_read_as_named() -> None:
@@ -250,6 +284,7 @@ def test_unusable_graphs_are_refused() -> None:
         ([[0, 1]], {"resistance": [1.0], "nodes": ["a", "a"]}, "'a' names two"),
         ([[0, 1]], {"resistance": [1.0], "nodes": [["a"], "b"]}, "hashable"),
         ([[0, 1]], {"resistance": [1.0], "nodes": "ab", "n_nodes": 2}, "not both"),
+        ([[0, 1]], {"resistance": [1.0], "nodes": 3}, "labels, one a node, got 3; their number is n_nodes"),
         ([[0, 1]], {"resistance": [1.0], "n_nodes": 2.5}, "whole number"),
         ([], {"resistance": []}, "at least one node"),
         ([[0, 1], [1, 0]], {"conductance": [4e307, 4e307]}, "add up to at most"),

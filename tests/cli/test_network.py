@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import networkx as nx
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from ecd2g import ResistorNetwork
 from ecd2g.cli import network
 from ecd2g.cli.main import main
-from ecd2g.data import write_network
+from ecd2g.data import read_network, write_network
 from ecd2g.experiments import network_run
-from ecd2g.reference.effective_resistance import effective_resistance
+from ecd2g.experiments.network_nodes import WITHOUT_AMPERES
+from ecd2g.reference.effective_resistance import effective_resistance, resistance_matrix
 from ecd2g.reference.methods import METHODS
 
 CLUB = ["network", "club.csv", "--conductance"]
@@ -35,6 +37,7 @@ def folder(tmp_path, monkeypatch):
         "empty.csv": "",
         "bare.csv": "a\nb\n",
         "network.dat": "a,b,1\n",
+        "semicolons.csv": "a;b;1\nb;c;2\n",
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text)
@@ -65,6 +68,56 @@ def test_help_lists_the_options(capsys):
     ):
         assert word in out
     assert err == ""
+
+
+def test_help_says_of_missing_amperes_what_the_refusal_says(capsys):
+    assert main(["network", "--help"]) == 0
+    assert WITHOUT_AMPERES in " ".join(capsys.readouterr().out.split())
+
+
+def test_currents_are_solved_on_the_back_end_that_was_asked_for(monkeypatch, capsys):
+    asked = []
+
+    def solve(*arguments, backend, **settings):
+        asked.append(backend)
+        return library_solve(*arguments, **settings)
+
+    library_solve = network_run.solve
+    monkeypatch.setattr(network_run, "solve", solve)
+    monkeypatch.setattr(network_run, "require_backend", lambda backend: None)
+    assert main([*BRIDGE, *ENDS, "--backend", "cupy", "--pairs", "in,out"]) == 0
+    assert main([*BRIDGE, *ENDS]) == 0
+    assert asked == ["cupy", "numpy"]
+    capsys.readouterr()
+    assert main([*BRIDGE, "--pairs", "in,out", "--backend", "cupy"]) == 2
+    assert "solves currents only; add --source" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(find_spec("cupy") is not None, reason="CuPy is installed")
+def test_a_back_end_that_is_not_there_is_one_line(capsys, folder):
+    assert main([*BRIDGE, *ENDS, "--backend", "cupy", "--out", "run"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), (folder / "run").exists()) == ("", 1, False)
+    assert "CuPy" in err
+
+
+def test_all_pairs_of_a_small_network_are_a_table(capsys):
+    assert main([*BRIDGE, "--all-pairs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    network = read_network("bridge.txt", value="resistance")
+    exact = resistance_matrix(network).values
+    assert [line.split()[-1] for line in lines[2:]] == list(network.nodes)
+    for u, line in enumerate(lines[3:], start=1):
+        assert line.split()[3:-1] == [f"{exact[u, v]:.6g}" for v in range(u)]
+
+
+def test_all_pairs_of_a_larger_network_are_told_by_their_extremes(capsys, folder):
+    (folder / "path.txt").write_text("".join(f"{k} {k + 1} {k + 1}\n" for k in range(13)) + "90 91 7\n")
+    assert main(["network", "path.txt", "--resistance", "--all-pairs"]) == 0
+    out = capsys.readouterr().out
+    assert "smallest resistance 0 to 1         1 ohm" in out
+    assert f"largest resistance 0 to 13         {13 * 14 // 2} ohm" in out
+    assert f"infinite                           {14 * 2} pairs: no path joins them" in out
 
 
 def test_the_lists_of_the_options_are_those_of_the_library():
@@ -132,7 +185,9 @@ def test_ohms_and_siemens_and_columns_mean_what_they_say(folder):
         assert (
             main(["network", "columns.csv", *choice, "--pairs", "a,c", "--out", str(index), "--quiet"]) == 0
         )
-        assert numbers(folder, str(index))["resistances"]["pairs"][0]["resistance_ohm"] == 8.0
+        assert numbers(folder, str(index))["resistances"]["pairs"][0]["resistance_ohm"] == pytest.approx(
+            8, rel=1e-14
+        )
 
 
 @pytest.mark.parametrize("name", ["club.csv", "club.mtx"])
@@ -181,8 +236,12 @@ CASES = {
     "negative amperes": ([*BRIDGE, "--source", "in=-1", "--sink", "out"], "positive finite"),
     "some amperes": (
         [*BRIDGE, "--source", "in", "--sink", "out=1", "left"],
-        "to all of its nodes or to none",
+        "to all of its nodes or to none, got 'out=1 left'; a side without amperes shares equally what the other side "
+        "has, or 1 A",
     ),
+    "amperes for some sources": ([*BRIDGE, "--source", "in", "left=0.5", "--sink", "out"], "or to none"),
+    "another separator": (["network", "semicolons.csv", "--resistance"], "has semicolons"),
+    "unknown back end": ([*BRIDGE, *ENDS, "--backend", "abacus"], "invalid choice"),
     "a node twice": ([*BRIDGE, "--source", "in", "in", "--sink", "out"], "twice"),
     "totals that differ": ([*BRIDGE, "--source", "in=1", "--sink", "out=2"], "totals must agree"),
     "totals of a component": (

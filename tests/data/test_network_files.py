@@ -146,6 +146,51 @@ def test_files_that_are_no_text_or_no_files_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "meant", "found"),
+    [
+        ("net.csv", "a;b;1\nb;c;2\n", "commas, as .csv", "semicolons"),
+        ("net.csv", "a\tb\t1\n", "commas, as .csv", "tabs"),
+        ("net.csv", "a b 1\n", "commas, as .csv", "white space"),
+        ("net.csv", "a|b|1\n", "commas, as .csv", "vertical bars"),
+        ("net.csv", "from;to;ohm;x\na;b;7;1\n", "commas, as .csv", "semicolons"),
+        ("net.tsv", "a;b;1\n", "tabs, as .tsv", "semicolons"),
+        ("net.tsv", "a,b,1\n", "tabs, as .tsv", "commas"),
+        ("net.tsv", "a b 1\n", "tabs, as .tsv", "white space"),
+        ("net.txt", "a;b;1\n", "white space (or commas", "semicolons"),
+        ("net.txt", "a; b; 1\n", "white space (or commas", "semicolons"),
+        ("net.txt", "from to ohm\na, b, 1\n", "white space (or commas", "commas"),
+        ("net.edges", "a|b|1\n", "white space (or commas", "vertical bars"),
+        ("net.csv", "a,b,1\nb;c;2\n", "line 2 must have its fields", "semicolons"),
+        ("net.txt", "a,b,1\nb c 2\n", "line 2 must have its fields", "white space"),
+        ("net.csv", "a;b\nb;c\n", "line 1 must have its fields", "semicolons"),
+        ("net.csv", "a\nNew York\n", "line 2 must have its fields", "white space"),
+    ],
+)
+def test_the_work_of_another_separator_is_refused(read, name, text, meant, found):
+    with pytest.raises(InputError) as caught:
+        read(text, name)
+    assert meant in str(caught.value)
+    assert f"has {found}; separate the fields so" in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_labels_that_only_look_separated_are_read(read):
+    assert read('"a;b;1"\n"New York"\n').nodes == ("a;b;1", "New York")
+    assert read("a,b,1\nNew York\nx;y\n").nodes == ("New York", "x;y", "a", "b")
+    assert read("St. John;s,New York,1\n").nodes == ("St. John;s", "New York")
+    assert read("a;x b|c 1\n", "net.txt").nodes == ("a;x", "b|c")
+
+
+@pytest.mark.parametrize("label", ["a;b;1", "a|b|1", "a;"])
+def test_labels_that_would_be_refused_are_not_written(tmp_path, label):
+    network = ResistorNetwork.from_edges([[0, 1]], resistance=1.0, nodes=[label, "b"])
+    with pytest.raises(InputError, match="cannot hold the label"):
+        write_network(network, tmp_path / "net.txt", value="resistance")
+    write_network(network, tmp_path / "net.csv", value="resistance")
+    assert read_network(tmp_path / "net.csv", value="resistance").nodes == network.nodes
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "must be an intact sparse matrix"),

@@ -108,6 +108,10 @@ def test_all_pairs_are_every_pair_once(club):
     assert np.array_equal(ends, upper)
     assert np.array_equal(brackets, [found.values[upper], found.lower[upper], found.upper[upper]])
     assert numbers["resistances"]["n_pairs"] == len(rows) == 561
+    ranked = sorted(found.values[upper].tolist())
+    for name, rank in (("smallest", 0), ("median", 280), ("largest", 560)):
+        pair = numbers["resistances"][name]
+        assert pair["resistance_ohm"] == ranked[rank] == found.values[pair["u"], pair["v"]]
     assert "561 pairs" in text
 
 
@@ -159,7 +163,20 @@ def test_a_pair_that_no_path_joins_is_infinite(tmp_path, monkeypatch):
     (tmp_path / "club.csv").write_text("a,b,1\nc,d,1\n")
     text, numbers = run(tmp_path, asked(pairs=("a,c", "a,b")))
     assert "infinite: no path joins them" in text
-    assert [pair["resistance_ohm"] for pair in numbers["resistances"]["pairs"]] == ["infinity", 1.0]
+    assert [pair["resistance_ohm"] for pair in numbers["resistances"]["pairs"]] == [
+        "infinity",
+        pytest.approx(1, rel=1e-14),
+    ]
+
+
+def test_all_pairs_without_any_path_and_without_any_pair(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").mkdir()
+    for text, n_infinite in (("a\nb\nc\n", 3), ("a\n", 0)):
+        (tmp_path / "club.csv").write_text(text)
+        _, numbers = run(tmp_path, asked(all_pairs=True))
+        assert numbers["resistances"]["n_infinite"] == n_infinite
+        assert "smallest" not in numbers["resistances"]
 
 
 def line(*labels):

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -361,8 +362,40 @@ def test_a_factorisation_that_meets_a_zero_pivot_is_refused(monkeypatch, sparse_
     """Beside 1 siemens the edge of 1e-30 is rounded away, and what it joins is singular."""
     used_as_a_gpu(monkeypatch, Device(in_memory, sparse_solve))
     network = ResistorNetwork.from_edges([[0, 1], [1, 2], [2, 3]], conductance=[1.0, 1e-30, 1.0])
-    with pytest.raises(SolverError, match="sparse factorisation met a pivot that is not positive"):
+    with pytest.warns(UserWarning, match="singular"), pytest.raises(SolverError, match="'sparse'"):
         ecd2g.solve(network, source={0: 1.0}, sink={3: 1.0}, method="sparse", backend="cupy")
+
+
+@every_method
+def test_potentials_that_no_float_holds_are_refused(device, method) -> None:
+    line = ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=1e-200)
+    with pytest.raises(SolverError, match=f"'{method}' found values that are not finite"):
+        GPU_SOLVERS[method](line)(np.array([1e150, 0.0, -1e150]))
+
+
+@every_method
+def test_the_filters_of_warnings_are_left_alone(monkeypatch, method) -> None:
+    """They belong to the whole process: another thread would lose its own."""
+    network, used = grid(5), []
+    used_as_a_gpu(monkeypatch, Device(in_memory, lambda a, b: scipy.sparse.linalg.spsolve(a, b)))
+    monkeypatch.setattr(gpu_solvers, "catch_warnings", lambda: used.append(1) or nullcontext(), raising=False)
+    GPU_SOLVERS[method](network)(balanced(network, 1)[:, 0])
+    assert not used
+
+
+def test_a_cuda_without_the_sparse_solver_is_said_so(monkeypatch) -> None:
+    used_as_a_gpu(monkeypatch, Device(in_memory, failing(NotImplementedError())))
+    network = grid(5)
+    with pytest.raises(InputError, match='no sparse direct solver .* use method="cg"'):
+        ecd2g.solve(network, source={0: 1.0}, sink={24: 1.0}, method="sparse", backend="cupy")
+
+
+def test_the_matrix_that_centres_has_short_numbers() -> None:
+    """CuPy takes no others."""
+    moved_there = []
+    centring(np.array([0, 0, 1]), lambda values: moved_there.append(values) or values)
+    (sums,) = filter(sp.issparse, moved_there)
+    assert sums.indices.dtype == sums.indptr.dtype == np.int32
 
 
 @every_method

@@ -1,5 +1,8 @@
 """Current-flow centralities against networkx, which computes them by another route."""
 
+from fractions import Fraction
+from itertools import combinations
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from ecd2g.reference import (
     current_flow_closeness,
     edge_current_flow_betweenness,
 )
-from ecd2g.testing import networks
+from ecd2g.testing import exact_network, networks
 
 
 def graph_of(network):
@@ -91,3 +94,56 @@ def test_an_error_bound_beyond_the_tolerance_is_an_error():
     )
     with pytest.raises(ecd2g.SolverError, match="largest"):
         current_flow_betweenness(network, method="dense", tolerance=1e-16)
+
+
+def exact_betweenness(network):
+    """Normalised, in fractions: throughflow of every node for every other pair, from the rational oracle."""
+    n = network.n_nodes
+    edges = list(
+        zip(network.tails.tolist(), network.heads.tolist(), network.conductances.tolist(), strict=True)
+    )
+    passed = [Fraction(0)] * n
+    for s, t in combinations(range(n), 2):
+        source, sink = np.eye(n)[[s, t]].tolist()
+        currents = exact_network(n, edges, source, sink).currents
+        for (u, v, _), current in zip(edges, currents, strict=True):
+            for node in {u, v} - {s, t}:
+                passed[node] += abs(current) / 2
+    return [2 * value / ((n - 1) * (n - 2)) for value in passed]
+
+
+def test_error_bounds_hold_over_eight_decades():
+    rng = np.random.default_rng(3)
+    for trial in range(30):
+        n = int(rng.integers(3, 7))
+        edges = [(int(rng.integers(0, v)), v) for v in range(1, n)]
+        edges += [tuple(rng.choice(n, 2, replace=False).tolist()) for _ in range(n)]
+        siemens = 10.0 ** (rng.choice([-4, 4], len(edges)) if trial % 2 else rng.uniform(-4, 4, len(edges)))
+        network = ecd2g.ResistorNetwork.from_edges(edges, conductance=siemens)
+        found = current_flow_betweenness(network)
+        exact = exact_betweenness(network)
+        assert all(
+            abs(Fraction(value) - true) <= Fraction(found.error)
+            for value, true in zip(found.values.tolist(), exact, strict=True)
+        )
+        assert found.error <= 1e-10
+
+
+def test_the_bound_catches_a_wrong_value():
+    network = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2], [2, 0], [2, 3]], resistance=1.0)
+    found, exact = current_flow_betweenness(network), exact_betweenness(network)
+    assert abs(Fraction(found.values[2] * (1 + 1e-9)) - exact[2]) > Fraction(found.error)
+
+
+def test_one_node_is_close_to_nothing():
+    network = ecd2g.ResistorNetwork.from_edges(np.empty((0, 2), dtype=int), resistance=[], n_nodes=1)
+    with pytest.raises(ecd2g.InputError, match="at least two nodes"):
+        current_flow_closeness(network)
+    assert edge_current_flow_betweenness(network, normalized=False).to_dict() == {}
+
+
+def test_too_many_currents_are_refused(monkeypatch):
+    monkeypatch.setattr("ecd2g.reference.centrality.NUMBER_LIMIT", 10)
+    network = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2], [2, 0], [2, 3]], resistance=1.0)
+    with pytest.raises(ecd2g.CapacityError, match="smaller network"):
+        current_flow_betweenness(network)

@@ -1,6 +1,7 @@
 """Effective resistances: analytic families, and the laws they obey on every network."""
 
 from fractions import Fraction as F
+from importlib import import_module
 from math import comb
 
 import networkx as nx
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import ecd2g
 from ecd2g.reference import (
+    current_flow_closeness,
     effective_resistance,
     effective_resistances,
     kirchhoff_index,
@@ -145,11 +147,83 @@ def test_infinite_between_components_and_zero_on_a_node():
         assert pairs.values[2] == pytest.approx(4.0, rel=1e-14)
 
 
+def barbell(bridge):
+    """Two cliques of ten nodes, 1 S, and one weak edge between them."""
+    graph = nx.barbell_graph(10, 0)
+    nx.set_edge_attributes(graph, 1.0, "siemens")
+    graph[9][10]["siemens"] = bridge
+    return ecd2g.ResistorNetwork.from_networkx(graph, conductance="siemens")
+
+
 def test_a_bracket_wider_than_the_tolerance_is_an_error_with_advice():
-    stiff = next(case for case in golden_networks() if case.name == "wide-12").problem.circuit
-    with pytest.raises(ecd2g.SolverError, match=r"star-mesh") as refused:
-        effective_resistances(stiff, [(0, 11), (3, 6), (9, 10)], method="dense", tolerance=1e-15)
-    assert refused.value.reached > refused.value.tolerance == 1e-15
+    with pytest.raises(ecd2g.SolverError, match=r"use method=.star-mesh") as refused:
+        resistance_matrix(barbell(1e-9), method="dense")
+    assert refused.value.reached > refused.value.tolerance == 1e-9
+    with pytest.raises(ecd2g.SolverError, match=r"; accept a larger tolerance"):
+        effective_resistances(barbell(1.0), [(0, 11)], tolerance=1e-16)
+
+
+@pytest.mark.parametrize("bridge", [1e-3, 1e-6, 1e-9, 1e-10, 1e-12, 1e-20])
+def test_auto_finds_a_method_for_all_pairs_across_any_bridge(bridge):
+    found = resistance_matrix(barbell(bridge))
+    assert found.values[0, 1] == pytest.approx(0.2, rel=1e-9)
+    assert found.values[9, 10] == pytest.approx(1 / bridge, rel=1e-9)
+    assert kirchhoff_index(barbell(bridge)) == pytest.approx(found.values.sum() / 2, rel=1e-12)
+
+
+def test_twelve_digits_where_paths_of_least_resistance_tie():
+    """Root behind a weak edge: two distances of 1e12 ohm differ by the 1e-12 ohm of a stiff edge."""
+    pairs = [(0, 1), (1, 2), (1, 4), (2, 3), (2, 6), (3, 4), (4, 5), (5, 6)]
+    siemens = [1e12, 1e12, 1e12, 1e12, 1e-12, 1e-12, 1e12, 1e-12]
+    network = ecd2g.ResistorNetwork.from_edges(pairs, conductance=siemens)
+    assert effective_resistances(network, [(3, 6), (1, 2)]).widest <= 1e-13
+
+
+@pytest.mark.parametrize("method", ["auto", "star-mesh", "dense", "sparse", "cg"])
+@pytest.mark.parametrize("unit", [2.0**-960, 2.0**-500, 2.0**500, 2.0**960])
+def test_units_do_not_matter(unit, method):
+    rng = np.random.default_rng(5)
+    edges = np.array(nx.connected_watts_strogatz_graph(8, 4, 0.4, seed=2).edges)
+    siemens = 10.0 ** rng.uniform(-1, 1, len(edges))
+    ours, scaled = (ecd2g.ResistorNetwork.from_edges(edges, conductance=siemens * u) for u in (1.0, unit))
+    there, here = (resistance_matrix(network, method=method) for network in (scaled, ours))
+    assert np.all(there.lower * unit <= here.upper)
+    assert np.all(here.lower <= there.upper * unit)
+    pairs = effective_resistances(scaled, [(0, 5)], method=method)
+    assert pairs.values[0] * unit == pytest.approx(here.values[0, 5], rel=1e-12)
+
+
+def test_resistances_too_large_to_hold_are_refused():
+    def ring(n):
+        edges = np.array([[k, (k + 1) % n] for k in range(n)])
+        return ecd2g.ResistorNetwork.from_edges(edges, resistance=1e307)
+
+    for method in ("star-mesh", "dense"):
+        assert resistance_matrix(ring(51), method=method).values[0, 25] == pytest.approx(25 * 26 / 51 * 1e307)
+        with pytest.raises(ecd2g.SolverError, match="relative width of inf"):
+            resistance_matrix(ring(99), method=method)
+    for sums in (kirchhoff_index, current_flow_closeness):
+        with pytest.raises(ecd2g.SolverError, match="floating-point"):
+            sums(ring(51))
+
+
+def test_too_many_eliminations_are_refused(monkeypatch):
+    module = import_module("ecd2g.reference.effective_resistance")
+    monkeypatch.setattr(module, "MOST_ELIMINATIONS", 3)
+    with pytest.raises(ecd2g.CapacityError, match="an elimination each"):
+        resistance_matrix(barbell(1e-12), method="star-mesh", tolerance=1e-14)
+
+
+@pytest.mark.parametrize("pairs", [[0, 1], (0, 1), [(0, 1, 2)], ["01"]])
+def test_pairs_that_are_none_are_refused(pairs):
+    with pytest.raises(ecd2g.InputError, match="two nodes"):
+        effective_resistances(unit(nx.path_graph(3)), pairs)
+
+
+@pytest.mark.parametrize("tolerance", [0, -1.0, float("nan"), "x", True])
+def test_tolerances_that_are_none_are_refused(tolerance):
+    with pytest.raises(ecd2g.InputError, match="tolerance"):
+        resistance_matrix(unit(nx.path_graph(3)), tolerance=tolerance)
 
 
 def test_too_many_nodes_for_a_matrix():
@@ -176,7 +250,9 @@ def test_brackets_hold_the_exact_value_on_a_thousand_networks_of_up_to_twelve_de
         more = [tuple(rng.choice(n, 2, replace=False).tolist()) for _ in range(int(rng.integers(0, n)))]
         siemens = 10.0 ** rng.uniform(-decades / 2, decades / 2, len(tree) + len(more))
         network = ecd2g.ResistorNetwork.from_edges(tree + more, conductance=siemens)
-        listed = zip(network.tails.tolist(), network.heads.tolist(), network.conductances.tolist(), strict=True)
+        listed = zip(
+            network.tails.tolist(), network.heads.tolist(), network.conductances.tolist(), strict=True
+        )
         source, sink = np.eye(n)[[0, n - 1]].tolist()
         exact = exact_network(n, list(listed), source, sink).potentials
         ohm = exact[0] - exact[n - 1]

@@ -1,5 +1,6 @@
 """What "auto" stands for: the choice follows from size, depth, front and spread of conductances, and says so."""
 
+import sys
 from importlib import import_module
 
 import networkx as nx
@@ -9,7 +10,8 @@ from hypothesis import given
 
 import ecd2g
 from ecd2g import ResistorNetwork
-from ecd2g.reference.choose import Shape, choose, plans, shape_of
+from ecd2g.reference.cholmod import cholmod_available
+from ecd2g.reference.choose import Shape, choose, conductance_ratio, plans, shape_of
 from ecd2g.testing import networks
 
 module = import_module("ecd2g.reference.choose")  # the package has a function of that name
@@ -67,13 +69,55 @@ def test_layered_circuits() -> None:
     assert choose(layered(space, mixing, n_layers=9)).method == "cg"
     assert choose(layered(space, chain, n_layers=9)).method == "sparse"
     assert choose(layered(space, chain, n_layers=3)).method == "dense"
+    for circuit in (complete, *(layered(space, chain, n_layers=n) for n in (3, 9))):
+        assert plans(circuit) == (choose(circuit),)  # `solve` tries no other
 
 
 def test_the_reason_holds_the_numbers() -> None:
     reason = choose(network(nx.grid_2d_graph(60, 60))).reason
     assert reason.startswith("3,600 nodes, depth 118, front 60, conductances 1 : ")
-    for choice in plans(network(nx.barabasi_albert_graph(300, 4, seed=0)))[1:]:
-        assert choice.reason.startswith("cg failed; 300 nodes")
+
+
+def test_every_plan_has_a_reason_of_its_own() -> None:
+    first, second, third, *_ = plans(network(nx.barabasi_albert_graph(300, 4, seed=0)))
+    assert first.reason.endswith(": few iterations")
+    measured = first.reason.removesuffix(": few iterations")
+    assert second.reason == f"cg failed; {measured}"
+    assert third.reason == f"cg and amg failed; {measured}"
+    assert plans(network(nx.path_graph(3)))[1].reason == "star-mesh failed; 3 nodes"
+    alone = ResistorNetwork.from_edges([], resistance=[], n_nodes=1)
+    assert choose(alone).reason == "1 node: star-mesh elimination, exact to rounding"
+
+
+def test_ratios_of_conductances() -> None:
+    assert conductance_ratio(ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=[2.0, 8.0])) == 4.0
+    assert conductance_ratio(ResistorNetwork.from_edges([], conductance=[], n_nodes=2)) == 1.0
+    widest = ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=[1e-300, 1e300])
+    assert conductance_ratio(widest) == float("inf")
+
+
+@pytest.fixture
+def _broken_scikit_sparse(monkeypatch, tmp_path):
+    package = tmp_path / "sksparse"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "cholmod.py").write_text("raise ValueError('numpy.dtype size changed')")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("sksparse", "sksparse.cholmod"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    cholmod_available.cache_clear()
+    monkeypatch.setattr(module, "cholmod_available", cholmod_available)
+    yield
+    cholmod_available.cache_clear()
+
+
+@pytest.mark.usefixtures("_broken_scikit_sparse")
+def test_a_scikit_sparse_that_cannot_be_imported_is_not_chosen() -> None:
+    mesh = network(nx.grid_2d_graph(20, 20))
+    solution = ecd2g.solve(mesh, source={0: 1.0}, sink={399: 1.0})
+    assert solution.certificate.method == "sparse"
+    with pytest.raises(ecd2g.InputError, match=r"could not be imported \(numpy.dtype size changed\)"):
+        ecd2g.solve(mesh, source={0: 1.0}, sink={399: 1.0}, method="cholmod")
 
 
 @given(networks(max_nodes=12))

@@ -1,6 +1,8 @@
 """Solvers of G phi = J for any network: right for one current and for many, and refused where they are not."""
 
 import sys
+import warnings
+from importlib import import_module
 from types import ModuleType
 
 import numpy as np
@@ -24,6 +26,7 @@ from ecd2g.reference.conjugate_gradients import (
 )
 from ecd2g.reference.conjugate_gradients import _descend as recursion_alone
 from ecd2g.reference.matrix import (
+    check_totals,
     components,
     conductance_matrix,
     conductance_product,
@@ -32,6 +35,7 @@ from ecd2g.reference.matrix import (
 )
 from ecd2g.reference.multigrid import multigrid_solver, v_cycle
 from ecd2g.reference.refinement import refined
+from ecd2g.reference.star_mesh import star_mesh_solver
 from ecd2g.testing import exact_network, golden_networks, network_problems, networks
 
 SOLVERS = {
@@ -335,6 +339,70 @@ def test_means_are_taken_off_component_by_component(parts: list[int], k: int) ->
     assert np.allclose(without_means(values[:, 0], labels), centred[:, 0])
 
 
+@pytest.mark.parametrize("amperes", [[1e308, 1e308, 0.0], [1.7e308, 0.0, 0.0]], ids=["one side", "both"])
+def test_totals_that_no_float_holds_are_refused(amperes: list[float]) -> None:
+    with pytest.raises(InputError, match="must add up to a number of ampere that a float can hold"):
+        check_totals(np.array(amperes), np.array(amperes[::-1]), np.zeros(3, dtype=np.intp))
+
+
+FACTORS = {"star-mesh": star_mesh_solver} | {name: SOLVERS[name] for name in ("dense", "sparse")}
+
+
+@pytest.mark.parametrize("name", FACTORS)
+def test_potentials_that_no_float_holds_are_refused(name: str) -> None:
+    network = ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=1e-200)
+    solver, current = FACTORS[name](network), np.array([1.0, 0.0, -1.0])
+    assert np.ptp(solver(1e100 * current)) == pytest.approx(2e300, rel=1e-14)
+    for columns in (1e150 * current, np.stack([current, 1e150 * current], axis=1)):
+        with pytest.raises(SolverError, match=f"'{name}' found values that are not finite"):
+            solver(columns)
+
+
+MEMORY = {
+    "star-mesh": "ecd2g.reference.star_mesh.dense_components",
+    "dense": "ecd2g.reference.assembled.grounded_matrix",
+    "sparse": "ecd2g.reference.assembled.grounded_matrix",
+    "cg": "ecd2g.reference.conjugate_gradients.conductance_product",
+    "amg": "pyamg.smoothed_aggregation_solver",
+}
+
+
+@pytest.mark.parametrize("name", MEMORY)
+def test_too_little_memory_is_a_capacity_error(monkeypatch, name: str) -> None:
+    module, function = MEMORY[name].rsplit(".", 1)
+
+    def too_large(*arguments, **options):
+        raise MemoryError("Unable to allocate 7.28 TiB")
+
+    monkeypatch.setattr(import_module(module), function, too_large)
+    network = grid(12, 12)
+    with pytest.raises(CapacityError, match="memory"):
+        ecd2g.solve(network, source={0: 1.0}, sink={143: 1.0}, method=name)
+
+
+def test_advice_at_a_bad_pivot_suits_the_circuit() -> None:
+    line = ResistorNetwork.from_edges([[0, 1], [1, 2], [2, 3]], conductance=[1.0, 1e-30, 1.0])
+    with pytest.raises(SolverError, match='use method="star-mesh", or bring') as caught:
+        dense_solver(line)
+    assert "closed-form" not in str(caught.value)
+    pair = ecd2g.LayeredCircuit.from_conductances(
+        ecd2g.StateSpace(2), [[1.0, 1e-30], [1e-30, 1.0]], n_layers=2
+    )
+    with pytest.raises(SolverError, match='use method="closed-form" where the kernel is complete') as caught:
+        dense_solver(pair)
+    assert "star-mesh" not in str(caught.value)
+
+
+def test_external_currents_of_a_layered_solution_are_locked() -> None:
+    space = ecd2g.StateSpace(3)
+    circuit = ecd2g.LayeredCircuit.complete(space, n_layers=3, forward_resistance=1.0, lateral_resistance=2.0)
+    even = ecd2g.Distribution.from_weights(space, np.ones(3))
+    field = ecd2g.solve(circuit, source=even, sink=even).field
+    for values in (field.injected, field.extracted):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 2.0
+
+
 # -- multigrid ------------------------------------------------------------------------------------------------------
 
 
@@ -436,8 +504,6 @@ def _raises(error: type[Exception]):
 
 
 def test_errors_and_warnings_of_cholmod_are_ours(monkeypatch) -> None:
-    import warnings
-
     network = grid(3, 3)
     installed(monkeypatch, cholesky=_raises(Stub.CholmodError))
     with pytest.raises(SolverError, match="cholmod factorisation"):
@@ -445,9 +511,31 @@ def test_errors_and_warnings_of_cholmod_are_ours(monkeypatch) -> None:
     installed(monkeypatch, cholesky=_raises(Stub.CholmodOutOfMemoryError))
     with pytest.raises(CapacityError, match="do not fit into memory"):
         cholmod_solver(network)
-    installed(monkeypatch, cholesky=lambda matrix: warnings.warn("tiny", Stub.CholmodWarning, stacklevel=1))
-    with pytest.raises(SolverError, match="cholmod factorisation"):
-        cholmod_solver(network)
+
+
+def test_what_cholmod_warns_of_reaches_the_user_and_its_numbers_are_looked_at(monkeypatch) -> None:
+    network = grid(3, 3)
+
+    def warned(matrix):
+        warnings.warn("a pivot is tiny", Stub.CholmodWarning, stacklevel=1)
+        return lambda current: np.inf * current
+
+    installed(monkeypatch, cholesky=warned)
+    with pytest.warns(Stub.CholmodWarning, match="tiny"):
+        solver = cholmod_solver(network)
+    with pytest.raises(SolverError, match="'cholmod' found values that are not finite"):
+        solver(np.ones(9))
+
+
+@pytest.mark.parametrize("name", ["amg", "cholmod"])
+def test_no_solver_touches_the_filters_of_warnings(monkeypatch, name: str) -> None:
+    """They belong to the whole process: another thread would lose its own."""
+    installed(monkeypatch, cholesky=Factor)
+    network, used = grid(20, 20), []
+    guarded = warnings.catch_warnings
+    monkeypatch.setattr(warnings, "catch_warnings", lambda **k: used.append(k) or guarded(**k))
+    SOLVERS[name](network)(np.subtract(*dipole(network)))
+    assert not used
 
 
 def test_without_scikit_sparse_the_advice_is_to_install_it(monkeypatch) -> None:

@@ -33,7 +33,7 @@ def test_unknown_methods_are_answered_with_the_known_ones() -> None:
 
 @pytest.mark.parametrize("tolerance", [0.0, -1.0, np.nan])
 def test_tolerances_must_be_positive(tolerance: float) -> None:
-    with pytest.raises(InputError, match="tolerance must be positive"):
+    with pytest.raises(InputError, match="tolerance must be a positive number"):
         solve(CIRCUIT, source=P, sink=Q, tolerance=tolerance)
 
 

@@ -363,3 +363,34 @@ def test_components_above_the_limit_are_refused() -> None:
         star_mesh_resistances(network)
     pairs = ResistorNetwork.from_edges(np.arange(2 * n).reshape(n, 2), conductance=1.0)
     assert effective_resistance(pairs, 2, 3) == 1.0
+
+
+def test_what_no_float_holds_is_refused() -> None:
+    line = ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=1e-200)
+    with pytest.raises(SolverError, match="'star-mesh' found values that are not finite"):
+        star_mesh(line, np.array([1e150, 0.0, 0.0]), np.array([0.0, 0.0, 1e150]))
+    with pytest.raises(InputError, match="a float can hold"):
+        star_mesh(line, np.array([1e308, 1e308, 0.0]), np.array([0.0, 1e308, 1e308]))
+    chain = ResistorNetwork.from_edges([[k, k + 1] for k in range(5)], conductance=2.0**-1022)
+    with pytest.raises(SolverError, match="not finite"):
+        star_mesh_resistances(chain)
+    beside = [edge for k in range(2, 14) for edge in ((0, k), (k, 1))]
+    with pytest.raises(SolverError, match="not finite"):
+        terminal_network(ResistorNetwork.from_edges(beside, conductance=2.0**1022), [0, 1])
+
+
+def test_totals_that_differ_are_refused() -> None:
+    line = ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=1.0)
+    with pytest.raises(InputError, match="totals must agree"):
+        star_mesh(line, np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 2.0]))
+
+
+def test_solutions_are_locked_and_the_arrays_of_the_caller_are_not() -> None:
+    line = ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=1.0)
+    entering, leaving = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
+    field = star_mesh(line, entering, leaving)
+    for values in (field.injected, field.extracted, field.potentials, field.drops, field.edge_currents):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 2.0
+    entering *= 2.0
+    leaving *= 2.0

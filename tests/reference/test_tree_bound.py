@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
-from math import fsum
+from itertools import combinations
+from math import fsum, inf
 
 import networkx as nx
 import numpy as np
@@ -14,8 +15,9 @@ from ecd2g.errors import SolverError
 from ecd2g.reference import tree_bound as module
 from ecd2g.reference.certificate import certify_network
 from ecd2g.reference.exact_sums import EPS, rounded, slices
-from ecd2g.reference.spanning_tree import least_resistances
-from ecd2g.reference.tree_bound import tree_bound
+from ecd2g.reference.spanning_tree import WIDE, best_conductors, least_resistances, spanning_tree
+from ecd2g.reference.star_mesh import star_mesh
+from ecd2g.reference.tree_bound import TreeBound, tree_bound
 from ecd2g.testing import exact_network, golden_networks
 
 N_CASES = 1000
@@ -56,13 +58,28 @@ class Solved:
 
     def is_in_bracket(self):
         bound = self.bound
-        return Fraction(bound.lower) <= self.power <= Fraction(bound.upper)
+        return Fraction(bound.lower) <= self.power and (
+            bound.upper == inf or self.power <= Fraction(bound.upper)
+        )
 
     def error(self):
         """Largest error of the potentials less their exact mean; for a connected network."""
         found = [Fraction(value) for value in self.potentials.tolist()]
         mean = sum(found) / len(found)
         return max(abs(value - mean - truth) for value, truth in zip(found, self.exact, strict=True))
+
+    def in_units(self, ampere, siemens):
+        """The same problem and candidate with currents times 2^ampere and conductances times 2^siemens."""
+        volt, watt = Fraction(2) ** (ampere - siemens), Fraction(2) ** (2 * ampere - siemens)
+        conductances = np.ldexp(self.network.conductances, siemens)
+        return Solved(
+            network=replace(self.network, conductances=conductances),
+            net=np.ldexp(self.net, ampere),
+            exact=tuple(volt * value for value in self.exact),
+            power=watt * self.power,
+            potentials=np.ldexp(self.potentials, ampere - siemens),
+            drops=np.ldexp(self.drops, ampere - siemens),
+        )
 
 
 def edges_of(network):
@@ -275,8 +292,139 @@ def test_currents_of_zero_have_no_power():
 
 def test_a_potential_that_is_no_number_proves_nothing():
     case = random_cases()[0]
-    bound = replace(case, drops=np.full(len(case.drops), np.nan)).bound
-    assert not np.isfinite([bound.potential_error, bound.lower, bound.upper]).any()
+    assert replace(case, drops=np.full(len(case.drops), np.nan)).bound == TreeBound(inf, 0.0, inf)
+    assert replace(case, potentials=np.full(len(case.potentials), np.inf)).bound.potential_error == inf
+
+
+UNITS = [
+    (0, 664),
+    (0, -664),
+    (0, 996),
+    (0, -996),
+    (498, 0),
+    (-498, 0),
+    (498, 664),
+    (-498, -664),
+    (-498, -996),
+]
+
+
+@pytest.mark.parametrize(("ampere", "siemens"), UNITS)
+def test_bounds_are_the_same_in_any_unit(ampere, siemens):
+    """Currents of 1e-150 to 1e150 A, conductances of 1e-300 to 1e300 S, by exact powers of two."""
+    rng = np.random.default_rng(7)
+    for case in random_cases()[:50]:
+        for candidate in (case, perturbed(case, rng)):  # drops below 1e-308 lose digits
+            bound, moved = candidate.bound, candidate.in_units(ampere, siemens)
+            assert moved.is_in_bracket()
+            assert moved.error() <= Fraction(moved.bound.potential_error)
+            watt = 2 * ampere - siemens
+            assert moved.bound.upper == np.ldexp(bound.upper, watt)
+            assert moved.bound.lower == np.ldexp(bound.lower, watt)
+            error = np.ldexp(bound.potential_error, ampere - siemens)
+            assert moved.bound.potential_error == pytest.approx(error, rel=1e-6, abs=1e-320)
+
+
+@pytest.mark.parametrize(
+    ("ampere", "siemens"), [(-530, 0), (-498, 664), (-500, 40), (-300, 700), (-10, 1014)]
+)
+def test_bounds_below_the_range_of_floats_are_rounded_outward(ampere, siemens):
+    """Powers from 2^-980 to 2^-1660 W, some above the smallest number and some far below it."""
+    rng = np.random.default_rng(8)
+    small = [case for case in random_cases() if case.network.conductances.max() < 2.0**9]
+    for case in small[:50]:
+        for candidate in (case, perturbed(case, rng)):
+            moved = candidate.in_units(ampere, siemens)
+            assert moved.is_in_bracket()
+            assert moved.error() <= Fraction(moved.bound.potential_error)
+
+
+@pytest.mark.parametrize(
+    ("siemens", "ampere"),
+    [(1e-300, 1e-200), (1e200, 1e-100), (1.0, 1e-150), (1e300, 1e300), (1e-200, 1e50), (3e-308, 5e-324)],
+)
+def test_one_resistor_in_any_unit(siemens, ampere):
+    network = ResistorNetwork.from_edges([[0, 1]], conductance=siemens)
+    volt = ampere / siemens
+    net = np.array([ampere, -ampere])
+    bound = tree_bound(network, np.array([volt / 2, -volt / 2]), np.array([ampere]), net)
+    power, drop = Fraction(ampere) ** 2 / Fraction(siemens), Fraction(ampere) / Fraction(siemens)
+    assert Fraction(bound.lower) <= power <= Fraction(bound.upper)
+    assert abs(Fraction(volt) - drop) / 2 <= Fraction(bound.potential_error)
+    assert Fraction(bound.upper) - Fraction(bound.lower) <= power * Fraction(1e-14) + Fraction(5e-324)
+
+
+@pytest.mark.parametrize(("siemens", "ampere", "volt"), [(1e-300, 1e200, 0.0), (1e-300, 1e200, 1e308)])
+def test_what_overflows_is_infinite(siemens, ampere, volt):
+    """A power of 1e700 W has a lower bound only, and potentials of 1e500 V have none."""
+    network = ResistorNetwork.from_edges([[0, 1]], conductance=siemens)
+    bound = tree_bound(network, np.array([volt, 0.0]), np.array([ampere]), np.array([ampere, -ampere]))
+    assert (bound.potential_error, bound.upper) == (inf, inf)
+    assert 0 <= bound.lower < inf
+
+
+def test_currents_whose_sum_overflows_prove_nothing():
+    triangle = ResistorNetwork.from_edges([[0, 1], [1, 2], [0, 2]], conductance=1.0)
+    net = np.array([1e-8, -1e-8, 0.0])
+    for current in (1e160, 1.7e308):
+        for around in np.eye(3):
+            bound = tree_bound(triangle, np.zeros(3), current * around, net)
+            assert bound.lower <= Fraction(net[0]) ** 2 * Fraction(2, 3) <= bound.upper
+            assert bound.potential_error > 1e-9
+
+
+def test_squares_that_underflow_are_not_taken_for_zero():
+    """Where nothing enters, 1e-200 A around a triangle are an error of the potentials, however small its square."""
+    triangle = ResistorNetwork.from_edges([[0, 1], [1, 2], [0, 2]], conductance=1.0)
+    potentials = 1e-200 * np.array([0.0, -1.0, -2.0])
+    for around in ([1.0, 1.0, -1.0], [1.0, 1.0, 2.0], [0.0, 0.0, 1.0]):
+        bound = tree_bound(triangle, potentials, 1e-200 * np.array(around), np.zeros(3))
+        assert bound.potential_error >= 1e-200
+        assert bound.lower == 0.0
+
+
+def test_more_than_307_decades_prove_nothing():
+    network = ResistorNetwork.from_edges([[0, 1], [1, 2]], conductance=[1.1e300, 1.1e-20])
+    net = np.array([1.0, 0.0, -1.0])
+    assert tree_bound(network, np.zeros(3), np.ones(2), net) == TreeBound(inf, 0.0, inf)
+
+
+def bracket_of_pair(network, u, v):
+    """What star-mesh elimination and one tree prove for 1 A from u to v."""
+    source, sink = np.eye(network.n_nodes)[[u, v]]
+    field = star_mesh(network, source, sink)
+    bound = tree_bound(network, field.potentials, field.edge_currents, source - sink)
+    return bound.lower, bound.upper
+
+
+BEHIND_WEAK_EDGES = ResistorNetwork.from_edges(
+    [(0, 1), (1, 2), (1, 4), (2, 3), (2, 6), (3, 4), (4, 5), (5, 6)],
+    conductance=[1e12, 1e12, 1e12, 1e12, 1e-12, 1e-12, 1e12, 1e-12],
+)
+
+
+def test_24_decades_are_certified_between_all_pairs():
+    """Every value 1e-12, 1 or 1e12 S: paths over weak edges tie, whatever stiff edges lie on them."""
+    rng = np.random.default_rng(9)
+    networks = [BEHIND_WEAK_EDGES]
+    for shape in random_cases()[:25]:
+        siemens = rng.choice([1e-12, 1.0, 1e12], shape.network.n_edges)
+        networks.append(replace(shape.network, conductances=siemens))
+    for network in networks:
+        n = network.n_nodes
+        for u, v in combinations(range(n), 2):
+            lower, upper = bracket_of_pair(network, u, v)
+            source, sink = np.eye(n)[[u, v]].tolist()
+            exact = exact_network(n, edges_of(network), source, sink).power
+            assert Fraction(lower) <= exact <= Fraction(upper)
+            assert upper - lower < 1e-14 * upper
+
+
+def test_least_resistances_do_not_certify_what_lies_behind_weak_edges(monkeypatch):
+    """Negative control: of two weak paths that tie, a tree with both leaves the stiff edge between them out."""
+    monkeypatch.setattr(module, "spanning_tree", least_resistances)
+    lower, upper = bracket_of_pair(BEHIND_WEAK_EDGES, 3, 6)
+    assert upper - lower > 1e-9 * upper
 
 
 @pytest.mark.parametrize("decades", [0, 10, 40, 200])
@@ -291,6 +439,19 @@ def test_sums_of_slices_are_exact_in_any_order(decades):
         assert sum(Fraction(float(np.cumsum(part[chosen])[-1])) for part in parts) == truth
         value, error = rounded(parts[:, chosen].sum(axis=1))
         assert abs(Fraction(float(value)) - truth) <= Fraction(float(error))
+
+
+@pytest.mark.parametrize("values", [[1.7e308, -1.7e308, 1e-17], [1e308], [np.inf, 1.0], [np.nan]])
+def test_slices_whose_sum_overflows_are_no_numbers(values):
+    with np.errstate(all="ignore"):
+        assert np.isnan(slices(np.array(values))).all()
+
+
+def test_slices_are_exact_below_the_smallest_normal_number():
+    rng = np.random.default_rng(10)
+    values = np.ldexp(rng.integers(-(2**40), 2**40, 50).astype(float), rng.integers(-1074, -1000, 50))
+    value, error = rounded(slices(values).sum(axis=1))
+    assert abs(Fraction(float(value)) - sum(map(Fraction, values.tolist()))) <= Fraction(float(error))
 
 
 def test_a_plain_sum_misses_what_slices_keep():
@@ -339,3 +500,40 @@ def test_the_tree_holds_the_paths_of_least_resistance_from_its_heaviest_node():
         lengths = nx.single_source_dijkstra_path_length(graph, int(tree.roots[0]), weight="r")
         found = rounded(tree.path_sums(slices(1 / network.conductances[tree.edge])))[0]
         np.testing.assert_allclose(found, [lengths[v] for v in range(network.n_nodes)], rtol=1e-12)
+
+
+def test_best_conductors_are_a_spanning_tree_of_largest_conductances():
+    for case in random_cases()[:50]:
+        network, weights = case.network, np.abs(case.net)
+        graph = nx.Graph()
+        graph.add_weighted_edges_from(edges_of(network))
+        largest = nx.maximum_spanning_tree(graph)
+        tree = best_conductors(network, weights)
+        assert weights[tree.roots[0]] == weights.max()
+        assert {frozenset(pair) for pair in largest.edges} == {
+            frozenset(pair) for pair in zip(tree.child.tolist(), tree.parent.tolist(), strict=True)
+        }
+
+
+@pytest.mark.parametrize(("weakest", "expected"), [(1.01 / WIDE, {0, 1, 3}), (0.99 / WIDE, {0, 2, 3})])
+def test_only_wide_networks_get_the_best_conductors(weakest, expected):
+    """From 0 to 2 the direct way is shorter, the other one has the better conductors."""
+    network = ResistorNetwork.from_edges(
+        [(0, 1), (0, 2), (1, 2), (2, 3)], conductance=[1.0, 0.6, 1.0, weakest]
+    )
+    assert set(spanning_tree(network).edge.tolist()) == expected
+
+
+def test_paths_longer_than_the_largest_number_are_found():
+    """Twelve resistors in line, 4e307 ohm each."""
+    n = 12
+    network = ResistorNetwork.from_edges([[k, k + 1] for k in range(n)], resistance=4e307)
+    for tree in (spanning_tree(network), least_resistances(network), best_conductors(network)):
+        assert len(tree.child) == n
+        np.testing.assert_array_equal(tree.parent, tree.child - 1)
+    net = np.zeros(n + 1)
+    net[[0, n]] = 0.125, -0.125
+    bound = tree_bound(network, 5e306 * np.arange(6.0, -7.0, -1.0), np.full(n, 0.125), net)
+    power = sum(Fraction(1, 64) / Fraction(g) for g in network.conductances.tolist())
+    assert Fraction(bound.lower) <= power <= Fraction(bound.upper)
+    assert bound.upper - bound.lower < 1e-13 * bound.upper
