@@ -23,7 +23,8 @@ def slices(values: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> float(value)
     1.0
     """
-    parts, rest = [], values
+    parts: list[NDArray[np.float64]] = []
+    rest = values
     while not parts or np.any(rest):
         total = np.abs(rest).sum()
         if not np.isfinite(total):
