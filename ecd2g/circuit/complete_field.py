@@ -14,7 +14,7 @@ from ecd2g.circuit.atoms import Atoms, require_states
 from ecd2g.circuit.field import Move
 from ecd2g.circuit.kernel import CompleteKernel, require_table
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.layered_nodes import LayeredNodes, read_only
+from ecd2g.circuit.layered_nodes import LayeredNodes, lock
 from ecd2g.circuit.sorted_layer import SortedLayer
 
 STRAIGHT_ON, STRAIGHT_BACK, LATERAL_ON, LATERAL_BACK = EVENTS = range(4)
@@ -33,7 +33,7 @@ class CompleteField(LayeredNodes):
     forward_drops: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        read_only(self.potentials, self.forward_drops)
+        lock(self, "potentials", "forward_drops")
 
     @classmethod
     def from_potentials(

@@ -58,13 +58,3 @@ def lock(owner: object, *names: str) -> None:
     """Lock arrays of a frozen dataclass against writing through it, so that what was certified stays so."""
     for name in names:
         object.__setattr__(owner, name, locked(getattr(owner, name)))
-
-
-def read_only(*arrays: NDArray) -> None:
-    """Lock NumPy arrays against writing, so that a certified solution stays what was certified.
-
-    Other libraries have no lock; certified solutions are NumPy's.
-    """
-    for array in arrays:
-        if isinstance(array, np.ndarray):
-            array.flags.writeable = False

@@ -9,7 +9,7 @@ from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.field import Move
 from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.layered_nodes import LayeredNodes, read_only
+from ecd2g.circuit.layered_nodes import LayeredNodes, lock
 
 CHUNK = 2**22
 """Most numbers of table rows that are looked at in one piece while drawing."""
@@ -22,7 +22,7 @@ class TableField(LayeredNodes):
     tables: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        read_only(self.potentials, self.tables)
+        lock(self, "potentials", "tables")
 
     @classmethod
     def from_potentials(

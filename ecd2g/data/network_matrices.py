@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.io
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.network_values import Value
@@ -50,18 +51,41 @@ def matrix_bytes(network: ResistorNetwork, file: Path, value: Value) -> bytes:
 
 def _matrix_market(file: Path) -> Any:
     content = file.read_bytes()
-    *_, n_entries, layout, field, _ = scipy.io.mminfo(io.BytesIO(content))
-    if layout != "coordinate" or field not in ("real", "integer", "double"):
+    *shape, n_entries, layout, field, symmetry = scipy.io.mminfo(io.BytesIO(content))
+    known = field in ("real", "integer", "double") and symmetry in ("general", "symmetric")
+    if layout != "coordinate" or not known:
         raise InputError(
-            f"{file} must list real numbers with their coordinates, got {layout} {field}; "
+            f"{file} must list real numbers with their coordinates, got {layout} {field} {symmetry}; "
             f'write it with scipy.io.mmwrite(..., field="real") from a sparse array'
         )
-    if n_entries > len(content):  # no memory is asked for on the word of a damaged file
-        raise InputError(f"{file} must hold {n_entries} entries, but it is too short; write it again")
-    matrix = scipy.io.mmread(io.BytesIO(content))
-    if np.any(np.isinf(matrix.data) | (matrix.data == 0)):
+    entries = _entries(file, content, n_entries)
+    places = entries[:, :2] - 1
+    if np.any((places < 0) | (places >= shape) | (places % 1 != 0)):
+        raise InputError(f"{file} must have coordinates from 1 to {shape[0]}; write it again")
+    if np.any(np.isinf(entries[:, 2]) | (entries[:, 2] == 0)):
         _refuse_rounded(file, content)
-    return matrix
+    rows, columns = places.T.astype(np.int64)
+    mirrored = (rows != columns) & (symmetry == "symmetric")  # an entry given once stands for two
+    values = np.concatenate([entries[:, 2], entries[mirrored, 2]])
+    ends = (np.concatenate([rows, columns[mirrored]]), np.concatenate([columns, rows[mirrored]]))
+    return sp.coo_array((values, ends), shape=tuple(shape))
+
+
+def _entries(file: Path, content: bytes, n_entries: int) -> NDArray[np.float64]:
+    """Row, column and number of every entry, ``(n_entries, 3)``.
+
+    Not by scipy.io.mmread, which was seen to end the interpreter on a damaged file.
+    """
+    lines = (line for line in content.decode("latin-1").splitlines() if not line.startswith("%"))
+    _, *body = (line for line in lines if line.strip())
+    if len(body) != n_entries:
+        raise InputError(f"{file} must hold {n_entries} entries, got {len(body)}; write it again")
+    if not body:
+        return np.empty((0, 3))
+    table = np.loadtxt(body, ndmin=2, comments=None)
+    if table.shape[1] != 3:
+        raise InputError(f"{file} must hold two coordinates and a number a line, got {table.shape[1]} fields")
+    return np.asarray(table, dtype=np.float64)
 
 
 def _refuse_rounded(file: Path, content: bytes) -> None:

@@ -213,10 +213,10 @@ def _as_network(
 
 
 def _over(deviation: float, scale: float) -> float:
-    """A relative deviation; where nothing flows the scale is zero, and so must the deviation be."""
-    if scale > 0:
-        return deviation / scale
-    return 0.0 if deviation == 0 else float("inf")
+    """A relative deviation; where nothing flows the scale is zero, and so must the deviation be, but for underflow."""
+    if abs(deviation) < np.finfo(np.float64).tiny:
+        return 0.0
+    return deviation / scale if scale > 0 else float("inf")
 
 
 def _largest(values: NDArray[np.float64]) -> float:

@@ -1,6 +1,6 @@
 """The conductance matrix G of Definition A.1, as a matrix and as a product that is never assembled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -140,9 +140,15 @@ def components(circuit: Circuit) -> NDArray[np.intp]:
 
 
 def check_totals(
-    injected: NDArray[np.float64], extracted: NDArray[np.float64], labels: NDArray[np.intp]
+    injected: NDArray[np.float64],
+    extracted: NDArray[np.float64],
+    labels: NDArray[np.intp],
+    names: Sequence[Hashable] | None = None,
 ) -> None:
-    """Raise InputError unless what enters every component also leaves it, Eq. (3), to 1e-12 of a finite total."""
+    """Raise InputError unless what enters every component also leaves it, Eq. (3), to 1e-12 of a finite total.
+
+    `names` are what the nodes are called, their numbers by default.
+    """
     with np.errstate(over="ignore"):
         total = float(injected.sum() + extracted.sum())
     if not np.isfinite(total):
@@ -155,13 +161,16 @@ def check_totals(
     excess = np.abs(entering - leaving) - 1e-12 * (entering + leaving) - rounding
     worst = int(np.argmax(excess))
     if excess[worst] > 0:
-        node = int(np.argmax(labels == worst))
+        place = int(np.argmax(labels == worst))
+        node = place if names is None else names[place]
         where = (
-            "the circuit" if len(entering) == 1 else f"the component of node {node} (one of {len(entering)})"
+            "the circuit"
+            if len(entering) == 1
+            else f"the component of node {node!r} (one of {len(entering)})"
         )
         raise InputError(
             f"source and sink totals must agree in every connected component, but {where} takes in "
-            f"{entering[worst]:.6g} A and gives out {leaving[worst]:.6g} A; make them equal, or join the components"
+            f"{entering[worst]:.15g} A and gives out {leaving[worst]:.15g} A; make them equal, or join the components"
         )
 
 

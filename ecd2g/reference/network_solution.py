@@ -63,8 +63,8 @@ class NetworkSolution:
         bracket, current = self.certificate, float(self.field.injected[entry[0]])
         middle = bracket.lower + (bracket.upper - bracket.lower) / 2
         resistance = middle / current / current  # the square of a small current underflows
-        underflown = bracket.lower == 0 and entry[0] != leave[0]
-        if underflown or not isfinite(resistance):
+        wide = bracket.upper - bracket.lower > bracket.tolerance * middle  # a power near the smallest numbers
+        if wide or (middle == 0 and entry[0] != leave[0]) or not isfinite(resistance):
             raise SolverError(
                 f"the power of a current of {current:.3g} A says nothing of the effective resistance in float64; "
                 f"solve with 1 A",

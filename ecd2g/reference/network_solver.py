@@ -30,13 +30,14 @@ def solve_network(
 ) -> NetworkSolution:
     """Solve a network; "auto" goes through the plans of `choose` until a solution is certified."""
     p, q = network.currents_at(source, "source"), network.currents_at(sink, "sink")
-    if not p.sum() > 0:
+    check_totals(p, q, network.labels, network.nodes)
+    if not np.any(p):
         raise InputError("source must inject a positive current at some node")
-    check_totals(p, q, network.labels)
 
     def attempt(choice: Choice) -> NetworkSolution:
-        field = network_field(network, p, q, choice.method, backend)
-        certificate = certify_network(field, choice.method, tolerance, choice.reason)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
+            field = network_field(network, p, q, choice.method, backend)
+            certificate = certify_network(field, choice.method, tolerance, choice.reason)
         certificate.require()
         return NetworkSolution(field, certificate)
 

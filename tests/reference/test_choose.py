@@ -108,6 +108,8 @@ def _broken_scikit_sparse(monkeypatch, tmp_path):
     cholmod_available.cache_clear()
     monkeypatch.setattr(module, "cholmod_available", cholmod_available)
     yield
+    for name in ("sksparse", "sksparse.cholmod"):  # SciPy would import what is left here
+        sys.modules.pop(name, None)
     cholmod_available.cache_clear()
 
 
