@@ -196,7 +196,7 @@ def test_labels_that_would_be_refused_are_not_written(tmp_path, label):
         ("", "must be an intact sparse matrix"),
         ("%%MatrixMarket matrix coordinate pattern symmetric\n2 2 1\n2 1\n", "got coordinate pattern"),
         ("%%MatrixMarket matrix array real general\n1 1\n2\n", "got array real"),
-        ("%%MatrixMarket matrix coordinate real general\n2 2 9999999999999\n1 2 1\n", "must hold 9999999999999 entries"),
+        ("%%MatrixMarket matrix coordinate real general\n2 2 9999999999999\n1 2 1\n", "must hold 99999"),
         ("%%MatrixMarket matrix coordinate real general\n2 2 1\n5 5 1\n", "coordinates from 1 to 2"),
         ("%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 1\n", r"entry \(0, 1\) is stored"),
         ("%%MatrixMarket matrix coordinate real general\n2 3 1\n1 2 1\n", "square"),
