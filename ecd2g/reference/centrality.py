@@ -12,7 +12,7 @@ from ecd2g.errors import CapacityError, InputError, SolverError
 from ecd2g.reference.choose import Choice
 from ecd2g.reference.effective_resistance import resistance_matrix
 from ecd2g.reference.exact_sums import EPS
-from ecd2g.reference.methods import SOLVERS, Method, check_tolerance, planned_many
+from ecd2g.reference.methods import SOLVERS, Method, check_tolerance, planned_many, require_network
 from ecd2g.reference.network_solver import first_certified
 from ecd2g.reference.responses import Responder, in_own_units, rooted_responses
 
@@ -70,6 +70,7 @@ def current_flow_betweenness(
 
     Sum over pairs s < t without v of the throughflow of v, over (n - 1)(n - 2) / 2 where `normalized`.
     """
+    _require_connected(network)
     n, scale = network.n_nodes, (network.n_nodes - 1) * (network.n_nodes - 2) if normalized else 2
 
     def at_nodes(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -98,6 +99,7 @@ def edge_current_flow_betweenness(
 
     The divisor is networkx's; parallel edges count as the one edge they were combined to.
     """
+    _require_connected(network)
     n = network.n_nodes
     scale = (n - 1) * (n - 2) if normalized else 2
     if scale == 0:
@@ -183,11 +185,11 @@ def _certified(
 ) -> Found:
     """The first plan that gives values within the tolerance."""
     check_tolerance(tolerance)
-    _require_connected(network)
     return first_certified(planned_many(network, method, network.n_nodes), attempt)
 
 
 def _require_connected(network: ResistorNetwork) -> None:
+    require_network(network)
     if network.n_components > 1:
         raise InputError(
             f"current-flow centralities need a connected network, and this one has {network.n_components} components"

@@ -9,7 +9,7 @@ from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.reference.choose import Choice
 from ecd2g.reference.exact_sums import EPS
-from ecd2g.reference.methods import SOLVERS, Method, check_tolerance, planned_many
+from ecd2g.reference.methods import SOLVERS, Method, check_tolerance, planned_many, require_network
 from ecd2g.reference.network_solver import first_certified
 from ecd2g.reference.resistances import Resistances
 from ecd2g.reference.responses import Responder, columns, in_own_units, rooted_responses, unit_currents
@@ -65,6 +65,7 @@ def effective_resistances(
 
     "star-mesh" eliminates once a pair, O(n^3), and proves twelve digits however wide apart the conductances are.
     """
+    require_network(network)
     check_tolerance(tolerance)
     ends = _places(network, pairs)
     own, exponent = in_own_units(network)
@@ -87,6 +88,7 @@ def resistance_matrix(
     for 1 A from i to j, so |J psi - R| <= sqrt(R) (epsilon_i + epsilon_j), and rounding is added. O(n^2) memory.
     "star-mesh" eliminates anew for the pairs that this leaves wider than the tolerance, at most MOST_ELIMINATIONS.
     """
+    require_network(network)
     check_tolerance(tolerance)
     n = network.n_nodes
     if n > MATRIX_LIMIT:

@@ -78,6 +78,15 @@ def planned_many(network: ResistorNetwork, method: str, n_problems: int) -> tupl
     return plans
 
 
+def require_network(network: object) -> None:
+    """Raise InputError unless something is a ResistorNetwork."""
+    if not isinstance(network, ResistorNetwork):
+        raise InputError(
+            f"network must be a ResistorNetwork, got {type(network).__name__}; make one with "
+            f"ResistorNetwork.from_networkx, from_sparse or from_edges"
+        )
+
+
 def check_tolerance(tolerance: float) -> None:
     """Raise InputError unless a tolerance is a positive number."""
     if isinstance(tolerance, bool) or not isinstance(tolerance, Real) or not float(tolerance) > 0:

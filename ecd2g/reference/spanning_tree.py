@@ -128,7 +128,7 @@ def _tour(
     following[n + children[:-1][siblings]] = children[1:][siblings]  # leave any other, enter the next
     following[n + roots] = np.append(roots[1:], roots[0])
     chain = sp.csr_array((np.ones(2 * n), following, np.arange(2 * n + 1)), shape=(2 * n, 2 * n))
-    steps, _ = sp.csgraph.breadth_first_order(chain, int(roots[0]))  # type: ignore[arg-type]
+    steps, _ = sp.csgraph.breadth_first_order(chain, int(roots[0]))
     when = np.empty(2 * n, dtype=np.intp)
     when[steps] = np.arange(2 * n)
     return when[:n], when[n:]

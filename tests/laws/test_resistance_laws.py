@@ -267,3 +267,9 @@ def test_brackets_hold_the_exact_value_on_a_thousand_networks_of_up_to_twelve_de
             assert method != "auto"
             n_refused += 1
     assert n_refused <= 100
+
+
+@pytest.mark.parametrize("measure", [resistance_matrix, kirchhoff_index, current_flow_closeness])
+def test_graphs_that_are_no_networks_yet_are_refused(measure):
+    with pytest.raises(ecd2g.InputError, match="from_networkx"):
+        measure(nx.path_graph(3))
