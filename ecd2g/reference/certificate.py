@@ -96,7 +96,7 @@ class NetworkCertificate(Certificate):
 
     For 1 A from one node to another the power is the effective resistance, in ohm.
 
-    backward_error    componentwise: largest |Kirchhoff residual| of a node over |G||phi| + p + q there (like BERR)
+    backward_error    largest |Kirchhoff residual| of a node over 2 max|phi| (sum of its conductances) + p + q
     bracket           width of the bracket, over the power
     lower, upper      lower <= power <= upper, rounding included
     n_components, least_conductance, largest_conductance : what was solved
@@ -171,11 +171,14 @@ def certify_network(
 
 
 def _backward_error(field: NetworkField, residual: NDArray[np.float64]) -> float:
-    """Largest |residual| of a node over |G||phi| + p + q there."""
-    net, phi = field.network, np.abs(field.potentials)
-    terms = net.conductances * (phi[net.tails] + phi[net.heads])
-    size = sum_at(net.tails, terms, net.n_nodes) + sum_at(net.heads, terms, net.n_nodes)
-    size += field.injected + field.extracted
+    """Largest |residual| of a node over what rounding of potentials could make there.
+
+    That is the sum of its conductances times the largest potential, twice, plus p + q. |G||phi| would depend on where
+    the potential is zero.
+    """
+    net, g = field.network, field.network.conductances
+    size = sum_at(net.tails, g, net.n_nodes) + sum_at(net.heads, g, net.n_nodes)
+    size = 2 * _largest(field.potentials) * size + field.injected + field.extracted
     return float(np.max(np.divide(np.abs(residual), size, out=np.zeros_like(size), where=size > 0)))
 
 

@@ -173,3 +173,23 @@ def test_currents_that_do_not_come_from_the_potentials_are_refused(edit):
         field = replace(field, tables=tables)
     with pytest.raises(ecd2g.SolverError):
         certify_layered(field, edit, tolerance=1e-8).require()
+
+
+@pytest.mark.parametrize("method", ["dense", "sparse", "cg", "amg"])
+def test_a_dead_end_at_potential_zero_is_no_backward_error(method):
+    """Its currents are rounding alone, and so is |G||phi| there."""
+    star = ecd2g.ResistorNetwork.from_edges(
+        [[0, 1], [0, 2], [0, 3], [3, 4]], conductance=[1.0, 1.0, 0.7, 0.3]
+    )
+    for source, sink in ((1, 2), (0, 1), (2, 1)):
+        certificate = ecd2g.solve(star, source={source: 1.0}, sink={sink: 1.0}, method=method).certificate
+        assert certificate.backward_error <= 1e-15
+
+
+def test_a_residual_is_a_backward_error():
+    """Negative control: a potential off by 1e-6 of the largest shows."""
+    problem = hand_solved_networks()[3].problem
+    potentials = problem.solved_by("dense").potentials.copy()
+    potentials[1] += 1e-6 * np.abs(potentials).max()
+    field = NetworkField.from_potentials(problem.circuit, problem.injected, problem.extracted, potentials)
+    assert certify_network(field, "moved", 1e-8).backward_error > 1e-7
