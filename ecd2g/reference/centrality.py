@@ -19,8 +19,8 @@ from ecd2g.reference.responses import Responder, in_own_units, rooted_responses
 TOLERANCE = 1e-9
 """Largest error bound of a centrality, relative to the largest value."""
 
-GOAL = 1e-13
-"""Relative energy error, and error of currents in ampere, that potentials are refined to."""
+GOAL = 1e-12
+"""Error of currents in ampere, for 1 A, that potentials are refined to."""
 
 NUMBER_LIMIT = 2**28
 """Most currents that betweenness holds at once (2 GB)."""
@@ -156,7 +156,7 @@ def _pair_traffic(network: ResistorNetwork, method: str) -> tuple[NDArray[np.flo
     own, _ = in_own_units(network)
     responder = Responder.of(own, SOLVERS[method](own))
     drops, energy, current = np.zeros((m, n)), 0.0, 0.0
-    for nodes, found in rooted_responses(responder, energy_goal=GOAL, current_goal=GOAL):
+    for nodes, found in rooted_responses(responder, current_goal=GOAL):
         drops[:, nodes] = found.drops
         energy, current = energy + found.energy_errors.sum(), current + found.current_errors.sum()
     drops.sort(axis=1)

@@ -83,7 +83,7 @@ class Responder:
         return max(1, CHUNK // max(self.network.n_edges, 1))
 
     def answer(
-        self, net: NDArray[np.float64], *, energy_goal: float, current_goal: float = np.inf
+        self, net: NDArray[np.float64], *, energy_goal: float = np.inf, current_goal: float = np.inf
     ) -> Responses:
         """Responses to net currents ``(n_nodes, k)`` whose sum is zero in every component.
 
@@ -137,13 +137,13 @@ class Responder:
         rounding = (wider - 1.0) * (2 * column_sums(amperes * np.abs(potentials)) + spent)
         rounding += 2 * potential_slips * column_sums(amperes)
         rounding += (2 * np.sqrt(spent * slip_energy) + slip_energy) * wider
-        estimate = 2 * delivered - spent
+        estimate, everywhere = 2 * delivered - spent, (column_sums(routed) + column_sums(g * slips)) * wider
         bounds = Responses(
             potentials,
             drops,
             potential_slips,
             energy_errors=error,
-            current_errors=(column_sums(routed) + column_sums(g * slips)) * wider,
+            current_errors=np.minimum(everywhere, np.sqrt(g.max(initial=0.0)) * error * wider),
             lower=np.maximum(estimate - rounding, 0.0),
             upper=estimate + rounding + error**2,
         )
@@ -158,7 +158,7 @@ class Responder:
 
 
 def rooted_responses(
-    responder: Responder, *, energy_goal: float, current_goal: float = np.inf
+    responder: Responder, *, energy_goal: float = np.inf, current_goal: float = np.inf
 ) -> Iterator[tuple[NDArray[np.intp], Responses]]:
     """Responses to 1 A from every node to the first node of its component, some nodes at a time."""
     network = responder.network
