@@ -34,8 +34,8 @@ SHALLOW = 30
 NARROW = 100
 """Up to this front a factorisation costs next to nothing."""
 
-FRONTS = {"sparse": 400, "cholmod": 2000}
-"""Up to this front a factorisation is as fast as multigrid."""
+LOW_FRONT = 400
+"""Up to this front a factorisation is as fast as multigrid, SuperLU's and CHOLMOD's alike."""
 
 WIDE_FRONT = 1000
 """Up to this front SuperLU is worth its time where the conductances are too wide apart for multigrid."""
@@ -90,7 +90,7 @@ def plans(circuit: Circuit) -> tuple[Choice, ...]:
         return _in_order(measured, "factors without fill", direct, *small_enough, "amg", "cg")
     if shape.depth <= SHALLOW:
         return _in_order(measured, "few iterations", "cg", "amg", direct, *small_enough)
-    if shape.front <= FRONTS[direct] or (ratio > WIDE and shape.front <= WIDE_FRONT):
+    if shape.front <= LOW_FRONT or (ratio > WIDE and shape.front <= WIDE_FRONT):
         return _in_order(measured, "factors with little fill", direct, *small_enough, "amg", "cg")
     return _in_order(measured, "multigrid", "amg", "cg", direct, *small_enough)
 
