@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+from ecd2g.data.text_lines import kept_lines
 from ecd2g.data.text_rows import Row, is_number
 from ecd2g.errors import InputError
 
@@ -21,16 +22,7 @@ EITHER = "white space (or commas, where the first line has one)"
 
 def lines_of(file: Path) -> list[Row]:
     """The fields of every line that is not blank and no comment."""
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{file} must be UTF-8 text, but line {line} is not; save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{file} cannot be read ({error.strerror}); check its permissions") from None
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    stripped = ((number, line.strip()) for number, line in enumerate(lines, start=1))
-    kept = [(number, line) for number, line in stripped if line and not line.startswith("#")]
+    kept = kept_lines(file)
     if not kept:
         raise InputError(
             f"{file} must hold at least one edge or node, but it is empty; write one edge a line"

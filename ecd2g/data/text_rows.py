@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecd2g.data.text_lines import kept_lines
 from ecd2g.errors import InputError
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf|infinity)", re.I | re.A)
@@ -30,16 +31,7 @@ def is_number(field: str) -> bool:
 
 def read_lines(file: Path) -> list[Row]:
     """Lines that hold samples, each as one field."""
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{file} must be UTF-8 text, but line {line} is not; save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{file} cannot be read ({error.strerror}); check its permissions") from None
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    rows = [Row(number, (line.strip(),)) for number, line in enumerate(lines, start=1)]
-    kept = [row for row in rows if row.fields[0] and not row.fields[0].startswith("#")]
+    kept = [Row(number, (line,)) for number, line in kept_lines(file)]
     if not kept:
         raise InputError(f"{file} must hold at least one sample, but it is empty; write one sample a line")
     return kept
