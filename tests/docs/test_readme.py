@@ -16,7 +16,7 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/learned.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/learned.md", "docs/networks.md"])
 def test_python_blocks_run_as_they_stand(page: str, tmp_path: Path) -> None:
     assert blocks(page, "python")
     for block in blocks(page, "python"):
