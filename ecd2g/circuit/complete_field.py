@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.circuit.array_library import moved, namespace, to_numpy, zeros
+from ecd2g.circuit.array_library import constants, moved, namespace, to_numpy, zeros
 from ecd2g.circuit.atoms import Atoms, require_states
 from ecd2g.circuit.field import Move
 from ecd2g.circuit.kernel import CompleteKernel, require_table
@@ -60,26 +60,28 @@ class CompleteField(LayeredNodes):
         return cast(CompleteKernel, self.circuit.kernel)
 
     def currents(self, gap: int) -> NDArray[np.float64]:
-        """I = (phi_n(x) - phi_{n+1}(y)) / R(x, y), Eq. (13); shape ``(n_states, n_states)``."""
+        """I = g_n (phi_n(x) - phi_{n+1}(y)) / R(x, y), Eq. (13); shape ``(n_states, n_states)``."""
         require_states(self.atoms, "a table of currents")
         require_table(self.circuit.n_states, "a table of currents")
         here, there = self.atoms.expand(self.potentials[gap : gap + 2])
-        table = self.kernel.lateral * (here[:, None] - there[None, :])
+        gain = float(self.circuit.gap_gains[gap])
+        table = self.kernel.lateral * gain * (here[:, None] - there[None, :])
         same = namespace(table).arange(self.circuit.n_states)
-        table[same, same] = self.kernel.forward * self.atoms.expand(self.forward_drops[gap])
+        table[same, same] = self.kernel.forward * gain * self.atoms.expand(self.forward_drops[gap])
         return table
 
     def divergence(self) -> NDArray[np.float64]:
-        """Net current leaving every node: V b (phi - mean of the other layer) + (a - b) drop, over both gaps."""
-        a, b = self.kernel.forward, self.kernel.lateral
+        """Net current leaving every node: g (V b (phi - mean of the other layer) + (a - b) drop), over both gaps."""
+        a, b, gains = self.kernel.forward, self.kernel.lateral, self._gains
         all_states, means = b * float(self.kernel.n_states), self.layer_means()
-        neighbours = namespace(means).zeros_like(means)
-        neighbours[:-1] += means[1:]
-        neighbours[1:] += means[:-1]
-        net = all_states * self.potentials
-        net[1:-1, :] *= 2.0
+        both_gaps, neighbours = self._xp.zeros_like(means), self._xp.zeros_like(means)
+        both_gaps[:-1] += gains
+        both_gaps[1:] += gains
+        neighbours[:-1] += gains * means[1:]
+        neighbours[1:] += gains * means[:-1]
+        net = (all_states * both_gaps)[:, None] * self.potentials
         net -= all_states * neighbours[:, None]
-        straight = (a - b) * self.forward_drops
+        straight = ((a - b) * gains)[:, None] * self.forward_drops
         net[:-1, :] += straight
         net[1:, :] -= straight
         return net
@@ -96,7 +98,8 @@ class CompleteField(LayeredNodes):
         deviations = self.potentials - means[:, None]
         variance = _squares(deviations, self.multiplicity)
         every_pair = n * self._xp.diff(means) ** 2 + variance[:-1] + variance[1:]  # over n, which may be huge
-        forward = _squares(self.forward_drops, self.multiplicity)
+        every_pair = self._gains * every_pair
+        forward = self._gains * _squares(self.forward_drops, self.multiplicity)
         return float(b * n * self._xp.sum(every_pair) + (a - b) * self._xp.sum(forward))
 
     def outflow(self, *, forward_only: bool = False) -> NDArray[np.float64]:
@@ -153,6 +156,11 @@ class CompleteField(LayeredNodes):
         return namespace(self.potentials)
 
     @cached_property
+    def _gains(self) -> NDArray[np.float64]:
+        """The gains of the gaps in the array library of this field."""
+        return constants(self.circuit.gap_gains, self.potentials)
+
+    @cached_property
     def _layers(self) -> tuple[SortedLayer, ...]:
         return tuple(
             SortedLayer.of(self.potentials[layer, :], self.multiplicity)
@@ -179,8 +187,9 @@ class CompleteField(LayeredNodes):
     def _rates(self) -> NDArray[np.float64]:
         """Current of the four kinds of event at every node, shape ``(4, n_layers, n_atoms)``."""
         rates = zeros((len(EVENTS), *self.potentials.shape), self.potentials)
-        rates[STRAIGHT_ON, :-1, :] = self._straight * self._xp.maximum(self.forward_drops, 0.0)
-        rates[STRAIGHT_BACK, 1:, :] = self._straight * self._xp.maximum(-self.forward_drops, 0.0)
+        straight = (self._straight * self._gains)[:, None]
+        rates[STRAIGHT_ON, :-1, :] = straight * self._xp.maximum(self.forward_drops, 0.0)
+        rates[STRAIGHT_BACK, 1:, :] = straight * self._xp.maximum(-self.forward_drops, 0.0)
         for gap in range(self.circuit.n_gaps):
             rates[LATERAL_ON, gap, :] = self._lateral_rate(gap, gap + 1)
             rates[LATERAL_BACK, gap + 1, :] = self._lateral_rate(gap + 1, gap)
@@ -191,7 +200,7 @@ class CompleteField(LayeredNodes):
         below = self._layers[other].below(here, self._ranks[layer, other])
         if self.kernel.forward < self.kernel.lateral:
             below = _without(below, here - self.potentials[other, :])
-        return self.kernel.lateral * below
+        return self.kernel.lateral * float(self.circuit.gap_gains[min(layer, other)]) * below
 
     def _cross(self, weights: NDArray[np.float64], layer: int, other: int) -> NDArray[np.float64]:
         """What the weighted currents of one layer bring to every atom of the other."""
@@ -201,9 +210,10 @@ class CompleteField(LayeredNodes):
         )
         if self.kernel.forward < self.kernel.lateral:
             lateral = _without(lateral, weights * (up - down))
-        sign = 1.0 if other > layer else -1.0
-        drop = self._xp.maximum(sign * self.forward_drops[min(layer, other), :], 0.0)
-        return self.kernel.lateral * lateral + self._straight * weights * drop
+        sign, gap = (1.0, layer) if other > layer else (-1.0, other)
+        gain = float(self.circuit.gap_gains[gap])
+        drop = self._xp.maximum(sign * self.forward_drops[gap, :], 0.0)
+        return self.kernel.lateral * gain * lateral + self._straight * gain * weights * drop
 
     def _draw_lateral(
         self, layers: NDArray[np.intp], atoms: NDArray[np.intp], layer: int, rng: np.random.Generator

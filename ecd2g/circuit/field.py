@@ -4,7 +4,7 @@ Sign rule, once for the whole project: the current of gap n from (n, x) to (n + 
 towards the later layer, and negative when it flows back.
 """
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,20 @@ class Move(NamedTuple):
 
     nodes: NDArray[np.intp]
     kept: NDArray[np.bool_]
+
+
+class Advance(NamedTuple):
+    """What walkers did by Eq. (9) and (10) together: masks ``(n,)`` beside the nodes where they stand afterwards.
+
+    kept     : they moved and kept their state
+    stopped  : they ended where they stood
+    stranded : they could neither stop nor move
+    """
+
+    nodes: NDArray[np.intp]
+    kept: NDArray[np.bool_]
+    stopped: NDArray[np.bool_]
+    stranded: NDArray[np.bool_]
 
 
 class CurrentField(Protocol):
@@ -69,3 +83,13 @@ class LayeredField(CurrentField, Protocol):
 
     def currents(self, gap: int) -> NDArray[np.float64]:
         """Currents from (gap, x) to (gap + 1, y), shape ``(n_states, n_states)``, in ampere."""
+
+
+@runtime_checkable
+class AdvancingField(Protocol):
+    """A field whose walkers stop or move without the outflow of their node, the denominator of Eq. (9), being known."""
+
+    def advance(
+        self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False
+    ) -> Advance:
+        """One draw for every walker from Eq. (9) and (10): it stops, moves along an outgoing edge, or is stranded."""

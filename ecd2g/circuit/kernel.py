@@ -1,12 +1,19 @@
 """Conductance kernels: the conductance of the edge between two states of neighbouring layers."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.site_kernel import CompleteSite, MatrixSite, checked_matrix, dense_site
+from ecd2g.circuit.site_modes import ReflectionModes
+from ecd2g.circuit.sparse_rows import SparseRows, clean
+from ecd2g.circuit.spectrum import Spectrum
+from ecd2g.circuit.state_space import INDEX_LIMIT, StateSpace
 from ecd2g.errors import CapacityError, InputError
 
 TABLE_LIMIT = 2**26
@@ -28,6 +35,57 @@ class Kernel(Protocol):
 
     def table(self) -> NDArray[np.float64]:
         """K itself, shape ``(n_states, n_states)``."""
+
+
+@runtime_checkable
+class StructuredKernel(Kernel, Protocol):
+    """A kernel that knows its rows, so that walkers need no V x V table; states are given by their index.
+
+    *Lateral* is what joins different states: K without its diagonal.
+    """
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Symbols of every site; the states are those of ``StateSpace(sizes)``, in its order."""
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of joined pairs (x, y), x = y included and both orders counted: nonzero entries of K."""
+
+    def stay(self) -> NDArray[np.float64]:
+        """K(x, x), shape ``(n_states,)`` (or one number that holds for all states)."""
+
+    def lateral_sums(self) -> NDArray[np.float64]:
+        """sum_{y != x} K(x, y), the row sums without the diagonal, never subtracted; ``(n_states,)`` or one number."""
+
+    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """sum_y K(x, y) (v(x) - v(y)) along the last axis ``(..., n_states)``; the forward edges drop out of it."""
+
+    def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
+        """The rows of K of the given states ``(n,)``, a sparse array ``(n, n_states)`` without stored zeros."""
+
+    def draw_lateral(self, states: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """For every given state x ``(n,)`` another state y != x with probability K(x, y) / sum_{z != x} K(x, z)."""
+
+    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A lower bound of values(y) ``(n_states,)`` over the y != x joined to x, for every x; better tight."""
+
+
+@runtime_checkable
+class SpectralKernel(StructuredKernel, Protocol):
+    """A structured kernel whose modes are a fast transform: K u_k = lambda_k D u_k, D = diag(row sums), u^T D u = 1.
+
+    Mode 0 is the constant one, lambda = 1.
+    """
+
+    def spectrum(self) -> Spectrum:
+        """All lambda_k, shape ``(n_states,)``, in the order of the modes."""
+
+    def to_modes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """u_k^T v for all k along the last axis: ``(..., n_states)`` to ``(..., n_states)``."""
+
+    def from_modes(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """sum_k u_k m_k along the last axis: ``(..., n_states)`` to ``(..., n_states)``."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +125,73 @@ class CompleteKernel:
         np.fill_diagonal(matrix, self.forward)
         return matrix
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """One site of V symbols: to this kernel all states are alike."""
+        return (self.n_states,)
+
+    @property
+    def n_pairs(self) -> int:
+        """V^2."""
+        return self.n_states**2
+
+    def stay(self) -> NDArray[np.float64]:
+        """The forward conductance a, shape ``(1,)``."""
+        return np.array([self.forward])
+
+    def lateral_sums(self) -> NDArray[np.float64]:
+        """(V - 1) b, shape ``(1,)``."""
+        return np.array([(self.n_states - 1) * self.lateral])
+
+    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """V b (v - mean(v)), O(V)."""
+        return self._site.laplacian(values)
+
+    def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
+        """Full rows; CapacityError where they hold more than `TABLE_LIMIT` numbers together."""
+        if len(states) * self.n_states > TABLE_LIMIT:
+            raise CapacityError(
+                f"{len(states)} rows of a complete kernel of {float(self.n_states):.3g} states would hold more than "
+                f"{TABLE_LIMIT:.3g} numbers; ask for fewer rows, or stay with the closed form, which needs none"
+            )
+        return self._site.rows(np.asarray(states))
+
+    def draw_lateral(self, states: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """Any other state."""
+        if self.n_states >= INDEX_LIMIT:
+            raise CapacityError(
+                f"{float(self.n_states):.3g} states cannot be numbered in 64 bits; draw states, not indices"
+            )
+        return self._site.draw_lateral(np.asarray(states), rng)
+
+    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The minimum over all other states, infinite where there is none; O(V)."""
+        if self.n_states == 1:
+            return np.full(values.shape, np.inf)
+        two = np.partition(values, 1)[:2]
+        return np.where(np.arange(len(values)) == np.argmin(values), two[1], two[0])
+
+    def spectrum(self) -> Spectrum:
+        """1 - lambda = V b / S and 1 + lambda = (2 a + (V - 2) b) / S for every mode but the constant one."""
+        return self._modes.spectrum
+
+    def to_modes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A Householder reflection over sqrt(S), O(V)."""
+        return self._modes.forward(values) / np.sqrt(self.row_sum())
+
+    def from_modes(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same."""
+        return self._modes.backward(modes) / np.sqrt(self.row_sum())
+
+    @property
+    def _site(self) -> CompleteSite:
+        return CompleteSite(self.n_states, self.forward, self.lateral)
+
+    @property
+    def _modes(self) -> ReflectionModes:
+        StateSpace(self.n_states).require_enumerable("the modes")
+        return self._site.modes
+
 
 @dataclass(frozen=True, eq=False)
 class DenseKernel:
@@ -75,17 +200,7 @@ class DenseKernel:
     matrix: NDArray[np.float64]
 
     def __post_init__(self) -> None:
-        matrix = np.array(self.matrix, dtype=np.float64)
-        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-            raise InputError(f"a kernel must be a square matrix, got shape {matrix.shape}")
-        if not np.all(np.isfinite(matrix)) or np.any(matrix < 0):
-            raise InputError("the conductances of a kernel must be finite and not negative")
-        if not np.array_equal(matrix, matrix.T):
-            raise InputError(
-                "a kernel must be symmetric, K(x, y) = K(y, x); average it with its transpose first"
-            )
-        matrix.flags.writeable = False
-        object.__setattr__(self, "matrix", matrix)
+        object.__setattr__(self, "matrix", checked_matrix(self.matrix))
 
     @property
     def n_states(self) -> int:
@@ -103,6 +218,66 @@ class DenseKernel:
     def table(self) -> NDArray[np.float64]:
         """The matrix."""
         return self.matrix
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """One site of V symbols."""
+        return (self.n_states,)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of nonzero entries."""
+        return int(self._joined.matrix.nnz)
+
+    def stay(self) -> NDArray[np.float64]:
+        """The diagonal."""
+        return self.matrix.diagonal().copy()
+
+    def lateral_sums(self) -> NDArray[np.float64]:
+        """Sum of every row without its diagonal."""
+        return self._joined.lateral_sums.copy()
+
+    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """sum_{y != x} K(x, y) v(x) less the product with K off its diagonal, O(V^2)."""
+        return values @ self._laplacian
+
+    def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
+        """Rows of the matrix."""
+        return self._joined.matrix[np.asarray(states)]
+
+    def draw_lateral(self, states: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """Another state from its row."""
+        return self._joined.draw_lateral(np.asarray(states), rng)
+
+    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The minimum over all other states joined to x, infinite where there is none."""
+        return self._joined.lowest_other(values)
+
+    def spectrum(self) -> Spectrum:
+        """Eigenvalues of D^-1/2 K D^-1/2, O(V^3) once; InputError where a state has no edge at all."""
+        return self._site.modes.spectrum
+
+    def to_modes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """U^T v, O(V^2)."""
+        return self._site.modes.forward(values / np.sqrt(self._site.row_sums))
+
+    def from_modes(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """U m, O(V^2)."""
+        return self._site.modes.backward(modes) / np.sqrt(self._site.row_sums)
+
+    @cached_property
+    def _site(self) -> MatrixSite:
+        return dense_site(self.matrix)
+
+    @cached_property
+    def _joined(self) -> SparseRows:
+        return SparseRows(clean(sp.csr_array(self.matrix)))
+
+    @cached_property
+    def _laplacian(self) -> NDArray[np.float64]:
+        matrix = -self.matrix
+        np.fill_diagonal(matrix, self._joined.lateral_sums)
+        return matrix
 
 
 def require_table(n_states: int, purpose: str, copies: int = 1) -> None:

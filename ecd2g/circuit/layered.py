@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, Kernel
 from ecd2g.circuit.state_space import StateSpace
@@ -16,7 +17,10 @@ LAYER_LIMIT = 100_000
 
 @dataclass(frozen=True, eq=False)
 class LayeredCircuit:
-    """`n_layers` layers of all states; the edge (n, x)-(n+1, y) has conductance K(x, y), paper section 3.3.
+    """`n_layers` layers of all states; the edge (n, x)-(n+1, y) has conductance g_n K(x, y), paper section 3.3.
+
+    The kernel K is the same in every gap. `gains` g_n ``(n_layers - 1,)``, positive numbers, grade the gaps; they are 1
+    in the paper and by default. Kernels that know how states lie to each other are made by `ecd2g.circuit.kernels`.
 
     Layers are numbered 0 .. n_layers - 1; gap n lies between the layers n and n + 1. The source enters in
     layer 0, the sink leaves from the last layer. *Forward* edges join equal states, *lateral* edges different
@@ -26,6 +30,7 @@ class LayeredCircuit:
     space: StateSpace
     n_layers: int
     kernel: Kernel
+    gains: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.n_layers, bool) or not isinstance(self.n_layers, (int, np.integer)):
@@ -41,6 +46,13 @@ class LayeredCircuit:
             raise InputError(
                 f"the kernel joins {self.kernel.n_states} states but the space has {self.space.n_states}"
             )
+        sizes = getattr(self.kernel, "sizes", ())
+        if len(sizes) > 1 and sizes != self.space.alphabet_sizes:
+            raise InputError(
+                f"the kernel was made for sites with {sizes} symbols but the space has {self.space.alphabet_sizes}"
+            )
+        if self.gains is not None:
+            object.__setattr__(self, "gains", _gains(self.gains, self.n_gaps))
 
     @classmethod
     def complete(
@@ -50,6 +62,7 @@ class LayeredCircuit:
         n_layers: int,
         forward_resistance: float,
         lateral_resistance: float,
+        gains: ArrayLike | None = None,
     ) -> "LayeredCircuit":
         """The paper's circuit, Eq. (11): r ohm between equal states, R ohm between different ones.
 
@@ -63,12 +76,14 @@ class LayeredCircuit:
         for conductance, name in ((forward, "forward"), (lateral, "lateral")):
             if not math.isfinite(conductance):
                 raise InputError(f"{name}_resistance is too small: its conductance overflows")
-        return cls(space, n_layers, CompleteKernel(space.n_states, forward, lateral))
+        return cls(space, n_layers, CompleteKernel(space.n_states, forward, lateral), gains)
 
     @classmethod
-    def from_conductances(cls, space: StateSpace, matrix: ArrayLike, *, n_layers: int) -> "LayeredCircuit":
+    def from_conductances(
+        cls, space: StateSpace, matrix: ArrayLike, *, n_layers: int, gains: ArrayLike | None = None
+    ) -> "LayeredCircuit":
         """A circuit with any symmetric V x V matrix of conductances (siemens) in every gap."""
-        return cls(space, n_layers, DenseKernel(np.asarray(matrix, dtype=np.float64)))
+        return cls(space, n_layers, DenseKernel(np.asarray(matrix, dtype=np.float64)), gains)
 
     @property
     def n_states(self) -> int:
@@ -79,6 +94,16 @@ class LayeredCircuit:
     def n_gaps(self) -> int:
         """Number of gaps between layers, n_layers - 1."""
         return self.n_layers - 1
+
+    @cached_property
+    def gap_gains(self) -> NDArray[np.float64]:
+        """The gain g_n of every gap, ones where none are given, ``(n_gaps,)``."""
+        return _gains(np.ones(self.n_gaps) if self.gains is None else self.gains, self.n_gaps)
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the gaps have gains of their own."""
+        return self.gains is not None
 
     @property
     def n_nodes(self) -> int:
@@ -94,6 +119,17 @@ class LayeredCircuit:
         if not isinstance(self.kernel, CompleteKernel):
             raise InputError("the ratio rho is defined for the complete kernel only")
         return (self.n_states - 1) * self.kernel.lateral / self.kernel.forward
+
+
+def _gains(values: ArrayLike, n_gaps: int) -> NDArray[np.float64]:
+    """The gains as a locked array of positive numbers, one a gap."""
+    gains = np.array(values, dtype=np.float64)
+    if gains.shape != (n_gaps,):
+        raise InputError(f"gains must be one number a gap, shape ({n_gaps},), got shape {gains.shape}")
+    if not np.all(np.isfinite(gains) & (gains > 0.0)):
+        raise InputError(f"gains must be positive and finite, got {gains.min():g} to {gains.max():g}")
+    gains.flags.writeable = False
+    return gains
 
 
 def _resistance(value: float, name: str) -> float:

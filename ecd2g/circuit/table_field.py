@@ -28,10 +28,12 @@ class TableField(LayeredNodes):
     def from_potentials(
         cls, circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]
     ) -> "TableField":
-        """Currents by Ohm's law, Eq. (4): K(x, y) (phi_n(x) - phi_{n+1}(y))."""
+        """Currents by Ohm's law, Eq. (4): g_n K(x, y) (phi_n(x) - phi_{n+1}(y))."""
         require_table(circuit.n_states, "the currents of all edges", copies=circuit.n_gaps)
         tables = potentials[:-1, :, None] - potentials[1:, None, :]
         tables *= circuit.kernel.table()
+        if circuit.is_graded:
+            tables *= circuit.gap_gains[:, None, None]
         return cls(circuit, atoms, potentials, tables)
 
     def corrected(self, error: NDArray[np.float64]) -> "TableField":
@@ -54,7 +56,10 @@ class TableField(LayeredNodes):
         """Sum of R I^2 over all edges, in watt."""
         kernel = self.circuit.kernel.table()
         resistance = np.divide(1.0, kernel, out=np.zeros_like(kernel), where=kernel > 0)
-        return float(np.sum(self.tables**2 * resistance))
+        heat = self.tables**2 * resistance
+        if self.circuit.is_graded:
+            heat /= self.circuit.gap_gains[:, None, None]
+        return float(np.sum(heat))
 
     def outflow(self, *, forward_only: bool = False) -> NDArray[np.float64]:
         """Sum of the outgoing currents of every node."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import namespace, to_numpy
 from ecd2g.circuit.field import CurrentField
-from ecd2g.errors import SolverError
+from ecd2g.errors import InputError, SolverError
 from ecd2g.movement.rules import stop_probability, stranded, unfinished
 
 STRANDED_TOLERANCE = 1e-12
@@ -45,6 +45,7 @@ def propagate(
     forward_only: bool = False,
     tolerance: float = 1e-16,
     max_steps: int = 100_000,
+    start: NDArray[np.float64] | None = None,
 ) -> ExactLaw:
     """Move all probability along Eq. (9) and (10), one step at a time, until at most `tolerance` is on its way.
 
@@ -52,13 +53,17 @@ def propagate(
     O(N V log V) on the complete circuit, and the walks are little longer than N - 1. Raises StrandedWalkerError where
     probability meets a node without outgoing current, and SolverError where walks have not ended after `max_steps`.
     `ends` and `visits` are arrays of the field's library.
+
+    `start` is the mass >= 0 that starts at every node instead of the source current, in the node shape. All that is
+    returned is linear in it, so `ends` of the start p(x) f(x) is the sum of f(x) over the walks that end at a node.
+    InputError for another shape, and for what is negative or not finite.
     """
     outflow = field.outflow(forward_only=forward_only)
     stop = stop_probability(field, outflow, forward_only=forward_only)
     xp = namespace(outflow)
     lost_here, flows = xp.isnan(stop), outflow > 0
     stop, divisor = xp.where(lost_here, 0.0, stop), xp.where(flows, outflow, 1.0)
-    mass = field.injected
+    mass = field.injected if start is None else _checked(start, field.injected)
     ends, visits = xp.zeros_like(mass), xp.zeros_like(mass)
     steps: list[float] = []
     lost, moving = 0.0, _total(field, mass)
@@ -83,6 +88,16 @@ def propagate(
         mass = field.spread(leaving, forward_only=forward_only)
         moving = _total(field, mass)
     return ExactLaw(ends, visits, np.array(steps), moving + lost)
+
+
+def _checked(start: NDArray[np.float64], like: NDArray[np.float64]) -> NDArray[np.float64]:
+    xp = namespace(like)
+    if start.shape != like.shape or not bool(xp.all(xp.isfinite(start) & (start >= 0))):
+        raise InputError(
+            f"start must be finite masses of 0 or more at nodes of shape {like.shape}, got shape {start.shape} and a "
+            f"least entry of {float(xp.min(start)) if start.size else 0.0:.3g}"
+        )
+    return start
 
 
 def _total(field: CurrentField, mass: NDArray[np.float64]) -> float:

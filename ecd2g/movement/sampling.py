@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import moved, namespace, to_numpy, uniforms
-from ecd2g.circuit.field import CurrentField, LayeredField
+from ecd2g.circuit.field import AdvancingField, CurrentField, LayeredField
 from ecd2g.circuit.table_field import draw_from_rows
 from ecd2g.movement.first_passage import LOSS_TOLERANCE, FirstPassage
 from ecd2g.movement.rules import stop_probability, stranded, unfinished
@@ -58,6 +58,8 @@ def walk_nodes(
     Node numbers are arrays of the field's library, and `rng` gives its numbers there, see `array_library.uniforms`.
     SolverError where walks have not ended after `max_steps`: their currents turn in circles.
     """
+    if isinstance(field, AdvancingField):
+        return _advance_nodes(field, starts, rng, forward_only=forward_only, visitor=visitor, max_steps=max_steps)
     xp, n = namespace(starts), starts.shape[0]
     outflow = field.outflow(forward_only=forward_only)
     stop = xp.reshape(stop_probability(field, outflow, forward_only=forward_only), (-1,))
@@ -75,6 +77,31 @@ def walk_nodes(
         if visitor is not None:
             visitor(active, move.nodes, move.kept)
     raise unfinished(active.shape[0] / n, max_steps)
+
+
+def _advance_nodes(
+    field: AdvancingField,
+    starts: NDArray[np.intp],
+    rng: np.random.Generator,
+    *,
+    forward_only: bool,
+    visitor: Visitor | None,
+    max_steps: int,
+) -> NDArray[np.intp]:
+    """The same walks where the field draws stops and moves together, because no outflow is known; NumPy only."""
+    nodes, active = starts.copy(), np.flatnonzero(starts >= 0)
+    for _ in range(max_steps + 1):
+        step = field.advance(nodes[active], rng, forward_only=forward_only)
+        if np.any(step.stranded):
+            raise stranded(forward_only, np.count_nonzero(step.stranded) / len(starts))
+        moves = ~step.stopped
+        active = active[moves]
+        if not len(active):
+            return nodes
+        nodes[active] = step.nodes[moves]
+        if visitor is not None:
+            visitor(active, step.nodes[moves], step.kept[moves])
+    raise unfinished(len(active) / len(starts), max_steps)
 
 
 def sample_walks(

@@ -6,13 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.kernel import SpectralKernel
+from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.circuit.network_field import NetworkField
 from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import SolverError
 from ecd2g.reference import laws
+from ecd2g.reference.closed_form import is_plain
 from ecd2g.reference.complete_bound import Deviations, complete_error_bound
 from ecd2g.reference.elimination import closed_form_error
+from ecd2g.reference.matrix import kernel_matrix
+from ecd2g.reference.spectral_bound import spectral_error_bound
 from ecd2g.reference.tree_bound import tree_bound
 
 FIGURES = {
@@ -70,7 +75,7 @@ class Certificate:
         """What to do where a deviation misses the tolerance."""
         if self.method == "closed-form":
             return "bring the resistances closer together, or accept a larger tolerance"
-        return 'use "closed-form" where the kernel is complete, another method, or a larger tolerance'
+        return 'use "closed-form" where the kernel has modes, another method, or a larger tolerance'
 
     def require(self) -> None:
         """Raise SolverError unless every deviation is within the tolerance."""
@@ -135,13 +140,15 @@ class NetworkCertificate(Certificate):
         return "\n".join(lines)
 
 
-def certify_layered(field: CompleteField | TableField, method: str, tolerance: float) -> Certificate:
+def certify_layered(field: CompleteField | KernelField | TableField, method: str, tolerance: float) -> Certificate:
     """Certificate of a layered solution; the caller decides what to do where it misses the tolerance."""
     deviations = _deviations(field)
-    if method == "closed-form":
+    if method == "closed-form" and is_plain(field.circuit):
         error = closed_form_error(field.circuit, field.atoms)
     elif isinstance(field, CompleteField):
         error = complete_error_bound(field, deviations)
+    elif isinstance(field.circuit.kernel, SpectralKernel) and isinstance(field, KernelField):
+        error = spectral_error_bound(field, deviations)
     else:
         error = tree_bound(*_as_network(field)).potential_error
     return Certificate(method=method, tolerance=tolerance, **_relative(field, deviations, error))
@@ -200,19 +207,26 @@ def _relative(field: laws.SolvedField, deviations: Deviations, potential_error: 
 
 
 def _as_network(
-    field: TableField,
+    field: TableField | KernelField,
 ) -> tuple[ResistorNetwork, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """The layered circuit edge by edge: network, potentials, edge currents and net injected currents, flat."""
-    kernel, n_states = field.circuit.kernel.table(), field.circuit.n_states
-    gap, here, there = np.nonzero(np.broadcast_to(kernel > 0, field.tables.shape))
+    circuit = field.circuit
+    n_states, joined = circuit.n_states, kernel_matrix(circuit.kernel).tocoo()
+    here, there = joined.coords
+    layer = np.arange(circuit.n_gaps)[:, None] * n_states
     network = ResistorNetwork(
-        nodes=tuple(range(field.circuit.n_nodes)),
-        tails=gap * n_states + here,
-        heads=(gap + 1) * n_states + there,
-        conductances=kernel[here, there],
+        nodes=tuple(range(circuit.n_nodes)),
+        tails=(layer + here).ravel(),
+        heads=(layer + n_states + there).ravel(),
+        conductances=np.multiply.outer(circuit.gap_gains, joined.data).ravel(),
     )
-    net = (field.injected - field.extracted).ravel()
-    return network, field.potentials.ravel(), field.tables[gap, here, there], net
+    if isinstance(field, TableField):
+        currents = field.tables[:, here, there].ravel()
+    else:
+        phi = field.potentials[1:]
+        drops = field.forward_drops[:, here] + (phi[:, here] - phi[:, there])
+        currents = network.conductances * drops.ravel()
+    return network, field.potentials.ravel(), currents, (field.injected - field.extracted).ravel()
 
 
 def _over(deviation: float, scale: float) -> float:

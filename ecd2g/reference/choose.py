@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, SpectralKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork, counted
 from ecd2g.reference.cholmod import cholmod_available
-from ecd2g.reference.matrix import Circuit
+from ecd2g.reference.matrix import Circuit, joined_pairs
 from ecd2g.reference.star_mesh_component import STAR_MESH_LIMIT
 
 SMALL = 200
@@ -98,10 +98,12 @@ def plans(circuit: Circuit) -> tuple[Choice, ...]:
 def _layered_choice(circuit: LayeredCircuit) -> Choice:
     if isinstance(circuit.kernel, CompleteKernel):
         return Choice("closed-form", "complete kernel: closed form")
+    if isinstance(circuit.kernel, SpectralKernel) and not isinstance(circuit.kernel, DenseKernel):
+        return Choice("closed-form", "kernel with fast modes: closed form")
     size = f"{counted(circuit.n_layers, 'layer')} of {counted(circuit.n_states, 'state')}"
     if circuit.n_nodes <= SMALL:
         return Choice("dense", f"{size}: dense matrix")
-    share = np.count_nonzero(circuit.kernel.table()) / circuit.n_states**2
+    share = joined_pairs(circuit.kernel) / circuit.n_states**2
     if share <= SPARSE_KERNEL:
         return Choice("sparse", f"{size}, {share:.2g} of the pairs joined: factors with little fill")
     return Choice("cg", f"{size}, {share:.2g} of the pairs joined: products only")

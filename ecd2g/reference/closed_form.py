@@ -257,9 +257,15 @@ def table_1(circuit: LayeredCircuit) -> Table1:
 
 
 def complete_kernel(circuit: LayeredCircuit) -> CompleteKernel:
-    """The complete kernel of a circuit; InputError where it has another kernel."""
-    if not isinstance(circuit.kernel, CompleteKernel):
+    """The complete kernel of a circuit with equal gaps; InputError where it has another kernel, or gains."""
+    if not isinstance(circuit.kernel, CompleteKernel) or circuit.is_graded:
         raise InputError(
-            'method "closed-form" needs the complete kernel of Eq. (11); use "dense", "sparse" or "cg"'
+            "Lemma 3.5 needs the complete kernel of Eq. (11), the same in every gap; solve any other circuit with "
+            "ecd2g.solve"
         )
     return circuit.kernel
+
+
+def is_plain(circuit: LayeredCircuit) -> bool:
+    """Whether Lemma 3.5 as the paper has it applies: the complete kernel, and no gains."""
+    return isinstance(circuit.kernel, CompleteKernel) and not circuit.is_graded

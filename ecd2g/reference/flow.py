@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.table_field import TableField
 from ecd2g.movement.transport import Transport
 from ecd2g.reference.certificate import Certificate
@@ -12,7 +13,7 @@ from ecd2g.reference.certificate import Certificate
 class Flow(Transport):
     """Currents from `source` to `sink` through a layered circuit, with the certificate of their accuracy."""
 
-    field: CompleteField | TableField
+    field: CompleteField | KernelField | TableField
     certificate: Certificate
 
     @property

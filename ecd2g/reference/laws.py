@@ -4,10 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.network_field import NetworkField, drops_of
 from ecd2g.circuit.table_field import TableField
 
-SolvedField = CompleteField | TableField | NetworkField
+SolvedField = CompleteField | KernelField | TableField | NetworkField
 """A current field that also has potentials."""
 
 
@@ -23,15 +24,15 @@ def kirchhoff_residual(field: SolvedField) -> NDArray[np.float64]:
 
 def ohm_residual(field: SolvedField) -> NDArray[np.float64]:
     """R I - (phi(u) - phi(v)), Eq. (4), for the edges whose drop is not formed from the potentials; in volt."""
-    if isinstance(field, CompleteField):
+    if isinstance(field, CompleteField | KernelField):
         fall = field.potentials[:-1] - field.potentials[1:]
         return np.subtract(field.forward_drops, fall, out=fall)
     if isinstance(field, NetworkField):
         return field.drops - drops_of(field.network, field.potentials)
-    kernel = field.circuit.kernel.table()
-    resistance = np.divide(1.0, kernel, out=np.zeros_like(kernel), where=kernel > 0)
+    conductances = np.multiply.outer(field.circuit.gap_gains, field.circuit.kernel.table())
+    joined = conductances > 0
     drops = field.potentials[:-1, :, None] - field.potentials[1:, None, :]
-    return np.where(kernel > 0, field.tables * resistance - drops, 0.0)
+    return np.divide(field.tables, conductances, out=drops.copy(), where=joined) - drops
 
 
 def energy_residual(field: SolvedField) -> float:

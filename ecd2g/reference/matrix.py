@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.kernel import CompleteKernel, Kernel
+from ecd2g.circuit.kernel import CompleteKernel, Kernel, StructuredKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.errors import CapacityError, InputError
@@ -40,12 +40,17 @@ def conductance_matrix(circuit: Circuit) -> sp.csr_array:
     if isinstance(circuit, ResistorNetwork):
         return _network_matrix(circuit)
     require_assembly(circuit)
-    kernel = circuit.kernel.table()
-    step = sp.eye_array(circuit.n_layers, k=1, format="csr")
-    row_sums = np.broadcast_to(kernel.sum(axis=1), (circuit.n_layers, circuit.n_states)).copy()
-    row_sums[1:-1] *= 2.0
-    joined = sp.kron(step + step.T, sp.csr_array(kernel), format="csr")
-    return sp.csr_array(sp.diags_array(row_sums.ravel()) - joined)
+    kernel = kernel_matrix(circuit.kernel)
+    step = sp.diags_array(circuit.gap_gains, offsets=1, shape=(circuit.n_layers,) * 2, format="csr")
+    joined = sp.kron(step + step.T, kernel, format="csr")
+    return sp.csr_array(sp.diags_array(diagonal(circuit)) - joined)
+
+
+def kernel_matrix(kernel: Kernel) -> sp.csr_array:
+    """K as a sparse array; by its rows where it knows them, so that no V x V table is made."""
+    if isinstance(kernel, StructuredKernel):
+        return kernel.rows(np.arange(kernel.n_states))
+    return sp.csr_array(kernel.table())
 
 
 def _network_matrix(network: ResistorNetwork) -> sp.csr_array:
@@ -68,7 +73,15 @@ def index_type(most: int) -> type[np.signedinteger]:
 
 def assembled_entries(circuit: LayeredCircuit) -> int:
     """Stored entries of G: 2 (N - 1) V^2 + N V for a kernel that joins every pair."""
-    return 2 * circuit.n_gaps * circuit.n_states**2 + circuit.n_nodes
+    pairs = joined_pairs(circuit.kernel)
+    return 2 * circuit.n_gaps * pairs + circuit.n_nodes
+
+
+def joined_pairs(kernel: Kernel) -> int:
+    """Nonzero entries of K."""
+    if isinstance(kernel, StructuredKernel):
+        return kernel.n_pairs
+    return int(np.count_nonzero(kernel.table()))
 
 
 def require_assembly(circuit: LayeredCircuit) -> None:
@@ -78,7 +91,7 @@ def require_assembly(circuit: LayeredCircuit) -> None:
         raise CapacityError(
             f"the conductance matrix would hold {float(entries):.3g} entries "
             f"({1.2e-8 * float(entries):.3g} GB), and the limit is {ASSEMBLY_LIMIT:.3g}; "
-            f'use method="closed-form" (complete kernel) or method="cg", which never assemble it'
+            f'use method="closed-form" where the kernel has fast modes, or method="cg", which never assemble it'
         )
 
 
@@ -90,6 +103,7 @@ def conductance_product(
         matrix = place(conductance_matrix(circuit))
         return lambda values: matrix @ values
     shape, mix = (circuit.n_layers, circuit.n_states), _kernel_product(circuit.kernel, place)
+    total, gains = place(layer_gains(circuit))[:, None], place(circuit.gap_gains)[:, None]
     row_sums = place(circuit.kernel.row_sums())
 
     def product(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -97,9 +111,9 @@ def conductance_product(
         layers = rows.reshape(*rows.shape[:-1], *shape)
         mixed = mix(layers)
         result = row_sums * layers
-        result[..., 1:-1, :] *= 2.0
-        result[..., :-1, :] -= mixed[..., 1:, :]
-        result[..., 1:, :] -= mixed[..., :-1, :]
+        result *= total
+        result[..., :-1, :] -= gains * mixed[..., 1:, :]
+        result[..., 1:, :] -= gains * mixed[..., :-1, :]
         flat = result.reshape(rows.shape)
         return flat if values.ndim == 1 else flat.T
 
@@ -119,9 +133,13 @@ def diagonal(circuit: Circuit) -> NDArray[np.float64]:
     if isinstance(circuit, ResistorNetwork):
         ends = (circuit.tails, circuit.heads)
         return np.asarray(sum(sum_at(end, circuit.conductances, circuit.n_nodes) for end in ends))
-    rows = np.broadcast_to(circuit.kernel.row_sums(), (circuit.n_layers, circuit.n_states)).copy()
-    rows[1:-1] *= 2.0
-    return rows.ravel()
+    sums = np.broadcast_to(circuit.kernel.row_sums(), (circuit.n_states,))
+    return np.multiply.outer(layer_gains(circuit), sums).ravel()
+
+
+def layer_gains(circuit: LayeredCircuit) -> NDArray[np.float64]:
+    """Sum of the gains of the gaps on both sides of every layer, ``(n_layers,)``: 1, 2, ..., 2, 1 without gains."""
+    return np.append(circuit.gap_gains, 0.0) + np.append(0.0, circuit.gap_gains)
 
 
 def components(circuit: Circuit) -> NDArray[np.intp]:
@@ -130,11 +148,11 @@ def components(circuit: Circuit) -> NDArray[np.intp]:
         return circuit.labels
     if isinstance(circuit.kernel, CompleteKernel):
         return np.zeros(circuit.n_nodes, dtype=np.intp)
-    kernel = sp.csr_array(circuit.kernel.table())
+    kernel = kernel_matrix(circuit.kernel)
     cover = sp.block_array([[None, kernel], [kernel, None]])  # layers of even and of odd number
     count, parity = sp.csgraph.connected_components(cover, directed=False)
     labels = parity.reshape(2, -1)[np.arange(circuit.n_layers) % 2].astype(np.intp)
-    lonely = circuit.kernel.row_sums() == 0
+    lonely = np.broadcast_to(circuit.kernel.row_sums(), (circuit.n_states,)) == 0
     labels[:, lonely] = count + np.arange(circuit.n_layers * lonely.sum()).reshape(circuit.n_layers, -1)
     return np.unique(labels, return_inverse=True)[1].ravel()
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any, Literal, get_args
 
-from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.errors import InputError
 from ecd2g.reference.assembled import PotentialSolver, dense_solver, sparse_solver
 from ecd2g.reference.cholmod import cholmod_solver
+from ecd2g.reference.closed_form import is_plain
 from ecd2g.reference.choose import EXTREME, Choice, conductance_ratio, plans
 from ecd2g.reference.conjugate_gradients import cg_solver
 from ecd2g.reference.gpu_solvers import GPU_SOLVERS
@@ -50,8 +50,8 @@ def planned(circuit: Circuit, method: str, backend: str) -> tuple[Choice, ...]:
         return (Choice(method, "asked for"),)
     if backend == "numpy":
         return plans(circuit)
-    complete = isinstance(circuit, LayeredCircuit) and isinstance(circuit.kernel, CompleteKernel)
-    return (Choice("closed-form" if complete else "cg", f"products suit backend {backend!r}"),)
+    plain = isinstance(circuit, LayeredCircuit) and is_plain(circuit)
+    return (Choice("closed-form" if plain else "cg", f"products suit backend {backend!r}"),)
 
 
 def _known(circuit: Circuit, backend: str) -> list[str]:

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.network_field import NetworkField
 from ecd2g.circuit.table_field import TableField
 from ecd2g.reference.assembled import PotentialSolver
 from ecd2g.reference.laws import kirchhoff_residual
 from ecd2g.reference.matrix import without_means
 
-Field = TypeVar("Field", bound=CompleteField | TableField | NetworkField)
+Field = TypeVar("Field", bound=CompleteField | KernelField | TableField | NetworkField)
 
 REFINEMENTS = 6
 """Most rounds of refinement."""

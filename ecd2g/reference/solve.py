@@ -10,20 +10,22 @@ from ecd2g.circuit.array_library import Backend, require_backend
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, StructuredKernel
+from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import in_layer
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.circuit.table_field import TableField
 from ecd2g.errors import InputError
 from ecd2g.reference.certificate import certify_layered
-from ecd2g.reference.closed_form import closed_form
+from ecd2g.reference.closed_form import closed_form, is_plain
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.matrix import check_totals, components, without_means
 from ecd2g.reference.methods import Method, check_tolerance, planned, solvers
 from ecd2g.reference.network_solution import NetworkSolution
 from ecd2g.reference.network_solver import solve_network
 from ecd2g.reference.refinement import refined
+from ecd2g.reference.spectral_form import spectral_form
 
 TOLERANCE = 1e-8
 """Largest relative deviation a certificate may show unless the caller says otherwise."""
@@ -58,7 +60,7 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE, backend=
         A LayeredCircuit (source and sink are Distributions, Eq. (8)) or a ResistorNetwork (source and sink map nodes to
         amperes, or are arrays ``(n_nodes,)``).
     method
-        "auto"; "closed-form" (complete kernel, any size); "star-mesh" (networks up to 4,000 nodes, conductances of any
+        "auto"; "closed-form" (complete kernel of any size, kernels with modes); "star-mesh" (networks up to 4,000 nodes, conductances of any
         spread); "dense", "sparse", "cholmod" (factors of G; the last needs scikit-sparse); "cg", "amg" (iterative).
     tolerance
         Largest relative deviation that the certificate may show; SolverError where it shows more.
@@ -98,21 +100,34 @@ def _solve_layered(
         if given.space != circuit.space:
             raise InputError(f"{name} and circuit must share one state space")
     chosen = planned(circuit, method, backend)[0].method
-    complete = isinstance(circuit.kernel, CompleteKernel)
-    if chosen == "closed-form":
+    field: CompleteField | KernelField | TableField
+    if chosen == "closed-form" and is_plain(circuit):
         field = closed_form(circuit, Atoms.of(source, sink), backend=backend)
+    elif chosen == "closed-form":
+        if backend != "numpy":
+            raise InputError(
+                f'backend "{backend}" has a closed form for the complete kernel without gains only; use backend="numpy"'
+            )
+        field = spectral_form(circuit, source, sink)
     else:
         p, q = source.to_array(), sink.to_array()
         atoms = Atoms(circuit.space, None, np.ones(circuit.n_states), p, q)
-        form: type[CompleteField] | type[TableField] = CompleteField if complete else TableField
         shape = (circuit.n_layers, circuit.n_states)
         injected, extracted = in_layer(p, 0, shape[0]).ravel(), in_layer(q, -1, shape[0]).ravel()
         labels = components(circuit)
         check_totals(injected, extracted, labels)
         potential_solver = solvers(backend)[chosen](circuit)
         potentials = without_means(potential_solver(injected - extracted), labels)
-        first = form.from_potentials(circuit, atoms, potentials.reshape(shape))
+        first = _form(circuit).from_potentials(circuit, atoms, potentials.reshape(shape))
         field = refined(first, potential_solver, labels)
     certificate = certify_layered(field, chosen, tolerance)
     certificate.require()
     return Flow(field, source, sink, certificate)
+
+
+def _form(circuit: LayeredCircuit) -> type[CompleteField] | type[KernelField] | type[TableField]:
+    """The field that suits the kernel of a circuit; a table only where the kernel is one."""
+    if isinstance(circuit.kernel, CompleteKernel):
+        return CompleteField
+    structured = isinstance(circuit.kernel, StructuredKernel) and not isinstance(circuit.kernel, DenseKernel)
+    return KernelField if structured else TableField

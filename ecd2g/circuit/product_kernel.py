@@ -1,0 +1,188 @@
+"""Kernels in which all sites move at once, each by its own table."""
+
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from math import prod
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from ecd2g.circuit.kernel import require_table
+from ecd2g.circuit.site_axes import ModeTransform, each_site, kronecker_product, merged_sites, one_site
+from ecd2g.circuit.site_kernel import SiteKernel
+from ecd2g.circuit.site_modes import read_only
+from ecd2g.circuit.sparse_rows import row_products
+from ecd2g.circuit.spectrum import Spectrum, product_spectrum
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class ProductKernel:
+    """K(x, y) = prod_i K_i(x_i, y_i), in siemens, site 0 slowest.
+
+    Eigenvalues and modes are products over the sites. A product with K, and a transform, cost O(V sum_i S_i) for
+    small sites and O(V log V) for long ordinal ones and rings; no V x V table is made. Row sums may differ.
+    """
+
+    sites: tuple[SiteKernel, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sites", tuple(self.sites))
+        if not self.sites:
+            raise InputError("a product kernel needs at least one site")
+        for number, site in enumerate(self.sites):
+            if not np.all(site.row_sums > 0):
+                raise InputError(
+                    f"every symbol of every site needs an edge, be it to itself; site {number} has none"
+                )
+        if not np.isfinite(prod(float(site.row_sums.max()) for site in self.sites)):
+            raise InputError("the product of the conductances of all sites overflows; scale the sites down")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Symbols of every site."""
+        return tuple(site.size for site in self.sites)
+
+    @property
+    def n_states(self) -> int:
+        """Number of states V."""
+        return prod(self.sizes)
+
+    @property
+    def n_pairs(self) -> int:
+        """Product of the nonzero entries of the sites."""
+        return prod(site.n_pairs for site in self.sites)
+
+    def row_sums(self) -> NDArray[np.float64]:
+        """prod_i d_i(x_i); one number where every site is regular."""
+        if all(site.row_sum is not None for site in self.sites):
+            return np.array([prod(site.row_sum or 0.0 for site in self.sites)])
+        return self._listed([site.row_sums for site in self.sites])
+
+    def stay(self) -> NDArray[np.float64]:
+        """prod_i K_i(x_i, x_i); one number where all agree."""
+        diagonals = [site.stay for site in self.sites]
+        if all(np.all(diagonal == diagonal[0]) for diagonal in diagonals):
+            return np.array([prod(float(diagonal[0]) for diagonal in diagonals)])
+        return self._listed(diagonals)
+
+    def lateral_sums(self) -> NDArray[np.float64]:
+        """Sum over i of (sites before i stay) (site i moves) (later sites do either): all positive."""
+        total = np.zeros(1)
+        rests = self._later_sums
+        stays = np.ones(1)
+        if self._is_uniform:
+            for site, rest in zip(self.sites, rests, strict=True):
+                total = total + stays * site.lateral_sums[0] * rest[0]
+                stays = stays * site.stay[0]
+            return total
+        self._listable("row sums")
+        total = np.zeros(self.n_states)
+        for number, site in enumerate(self.sites):
+            parts = [part.stay for part in self.sites[:number]]
+            later = [part.row_sums for part in self.sites[number + 1 :]]
+            total += reduce(_outer, [*parts, site.lateral_sums, *later])
+        return total
+
+    def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Site by site, each by its table, not by the modes."""
+        merged = self._merged
+        return each_site(values, [site.size for site in merged], [site.apply for site in merged])
+
+    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """D - K = sum_i K_0 .. K_{i-1} (D_i - K_i) D_{i+1} ..: the forward edges never enter."""
+        merged = self._merged
+        sizes = [site.size for site in merged]
+        total, moved = np.zeros_like(values), values
+        for number, site in enumerate(merged):
+            later = reduce(_outer, [part.row_sums for part in merged[number + 1 :]], np.ones(1))
+            part = one_site(moved, sizes, number, site.laplacian).reshape(*values.shape[:-1], -1, len(later))
+            total += (part * later).reshape(values.shape)
+            if number + 1 < len(merged):
+                moved = one_site(moved, sizes, number, site.apply)
+        return total
+
+    def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
+        """Kronecker products of the rows of the sites, O(nonzero entries)."""
+        symbols = np.unravel_index(np.asarray(states), self.sizes)
+        return reduce(row_products, [site.rows(own) for site, own in zip(self.sites, symbols, strict=True)])
+
+    def table(self) -> NDArray[np.float64]:
+        """The V x V matrix."""
+        require_table(self.n_states, "the table of conductances")
+        return kronecker_product(self.sites)
+
+    def draw_lateral(self, states: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """The first site that moves, then another symbol for it, then any symbol for the sites after it; exact."""
+        symbols = [np.array(own) for own in np.unravel_index(np.asarray(states), self.sizes)]
+        first = self._first_moved(symbols, rng)
+        for number, (site, own) in enumerate(zip(self.sites, symbols, strict=True)):
+            moves, follows = np.flatnonzero(first == number), np.flatnonzero(first < number)
+            own[moves] = site.draw_lateral(own[moves], rng)
+            own[follows] = site.draw(own[follows], rng)
+        return np.ravel_multi_index(tuple(symbols), self.sizes).astype(np.intp)
+
+    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The minimum over all joined states (the state itself included), site by site."""
+        return each_site(values, self.sizes, [site.lowest for site in self.sites])
+
+    def spectrum(self) -> Spectrum:
+        """All products of one eigenvalue a site."""
+        self._listable("the spectrum")
+        return product_spectrum([site.modes.spectrum for site in self.sites])
+
+    def to_modes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """U^T v = Q^T D^-1/2 v, site by site."""
+        return self._transform.forward(values / np.sqrt(self._sums))
+
+    def from_modes(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """U m = D^-1/2 Q m, site by site."""
+        return self._transform.backward(modes) / np.sqrt(self._sums)
+
+    @cached_property
+    def _sums(self) -> NDArray[np.float64]:
+        return read_only(self.row_sums())
+
+    @cached_property
+    def _transform(self) -> ModeTransform:
+        self._listable("the modes")
+        return ModeTransform([site.modes for site in self.sites])
+
+    @cached_property
+    def _merged(self) -> list[SiteKernel]:
+        return merged_sites(self.sites, kronecker_product)
+
+    @property
+    def _is_uniform(self) -> bool:
+        arrays = [part for site in self.sites for part in (site.stay, site.lateral_sums)]
+        return all(np.all(part == part[0]) for part in arrays)
+
+    @property
+    def _later_sums(self) -> list[NDArray[np.float64]]:
+        return [
+            np.array([prod(float(part.row_sums[0]) for part in self.sites[number + 1 :])])
+            for number in range(len(self.sites))
+        ]
+
+    def _first_moved(self, symbols: list[NDArray[np.intp]], rng: np.random.Generator) -> NDArray[np.intp]:
+        stays, chances = np.ones(len(symbols[0])), np.empty((len(self.sites), len(symbols[0])))
+        for number, (site, own) in enumerate(zip(self.sites, symbols, strict=True)):
+            chances[number] = stays * (site.lateral_sums[own] / site.row_sums[own])
+            stays = stays * (site.stay[own] / site.row_sums[own])
+        running = np.cumsum(chances, axis=0)
+        if np.any(running[-1] == 0):
+            raise InputError("a state without edges to other states has no other state to draw")
+        return np.argmax(running > rng.random(len(stays)) * running[-1], axis=0)
+
+    def _listed(self, parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+        self._listable("row sums")
+        return reduce(_outer, parts)
+
+    def _listable(self, purpose: str) -> None:
+        StateSpace(self.sizes).require_enumerable(purpose)
+
+
+def _outer(slow: NDArray[np.float64], fast: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.multiply.outer(slow, fast).ravel()

@@ -1,0 +1,155 @@
+"""Actions on the sites of arrays over all states ``(..., n_states)``, site 0 slowest, done as few large products."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from math import prod
+from typing import TypeVar
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+from ecd2g.circuit.site_kernel import SiteKernel, matrix_site
+from ecd2g.circuit.site_modes import CosineModes, SiteModes
+
+Action = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Something done along the last axis, which keeps the shape."""
+
+MERGED_LIMIT = 32
+"""Neighbouring sites are merged into one of up to this many symbols: a product with a small table beats many passes."""
+
+Site = TypeVar("Site")
+
+
+def each_site(
+    values: NDArray[np.float64], sizes: Sequence[int], actions: Sequence[Action]
+) -> NDArray[np.float64]:
+    """Every action along the axis of its site, one after another: O(V) memory, no transposed copies where avoidable.
+
+    Each step turns the axis of its site to the end; after all of them the axes stand in their first order.
+    """
+    shape = values.shape
+    flat = values.reshape(-1, shape[-1])
+    for size, action in zip(sizes, actions, strict=True):
+        turned = np.swapaxes(flat.reshape(len(flat), size, -1), 1, 2)
+        flat = _acted(turned, action).reshape(flat.shape)
+    return flat.reshape(shape)
+
+
+def one_site(
+    values: NDArray[np.float64], sizes: Sequence[int], site: int, action: Action
+) -> NDArray[np.float64]:
+    """An action along the axis of one site."""
+    before = int(np.prod(sizes[:site], dtype=np.int64))
+    turned = np.swapaxes(values.reshape(-1, sizes[site], values.shape[-1] // before // sizes[site]), 1, 2)
+    return np.swapaxes(_acted(turned, action), 1, 2).reshape(values.shape)
+
+
+def _acted(turned: NDArray[np.float64], action: Action) -> NDArray[np.float64]:
+    """An action along the last axis of ``(n, others, size)``; as one matrix unless `others` is long."""
+    n, others, size = turned.shape
+    if n == 1:
+        return np.asarray(action(turned[0]))[None]
+    if others < 16:  # many small matrices would be slower than a copy
+        return action(np.ascontiguousarray(turned).reshape(-1, size)).reshape(turned.shape)
+    return action(turned)
+
+
+def runs(items: Sequence[Site], sizes: Sequence[int]) -> list[list[Site]]:
+    """The items cut into runs whose sizes multiply to at most MERGED_LIMIT (or single items)."""
+    cut: list[list[Site]] = []
+    product = MERGED_LIMIT
+    for item, size in zip(items, sizes, strict=True):
+        if cut and product * size <= MERGED_LIMIT:
+            cut[-1].append(item)
+            product *= size
+        else:
+            cut.append([item])
+            product = size
+    return cut
+
+
+def merged_sites(
+    sites: Sequence[SiteKernel], combine: Callable[[Sequence[SiteKernel]], NDArray[np.float64]]
+) -> list[SiteKernel]:
+    """Runs of small sites as one site each, `combine` giving its table; such a site has the modes of its first part.
+
+    Meant for `apply`, `laplacian`, `stay` and `lateral_sums` only.
+    """
+    cut = runs(sites, [site.size for site in sites])
+    return [
+        run[0] if len(run) == 1 else matrix_site(np.array(combine(run)), run[0].modes, None) for run in cut
+    ]
+
+
+def kronecker(tables: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The Kronecker product of tables, the first slowest."""
+    total: NDArray[np.float64] = np.ones((1, 1))
+    for table in tables:
+        total = np.asarray(np.kron(total, table), dtype=np.float64)
+    return total
+
+
+def kronecker_product(sites: Sequence[SiteKernel]) -> NDArray[np.float64]:
+    """The table of sites that all take part in a move."""
+    return kronecker([site.matrix for site in sites])
+
+
+def kronecker_sum(sites: Sequence[SiteKernel]) -> NDArray[np.float64]:
+    """The table of sites of which one takes part in a move."""
+    total = np.zeros((1, 1))
+    for site in sites:
+        total = np.kron(total, np.eye(site.size)) + np.kron(np.eye(len(total)), site.matrix)
+    return total
+
+
+class ModeTransform:
+    """The orthonormal modes of all sites together: Q = Q_0 x Q_1 x ..., a tensor product.
+
+    Short sites are merged and transformed by tables, long ordinal ones by one fast cosine transform.
+    """
+
+    def __init__(self, modes: Sequence[SiteModes]) -> None:
+        steps: list[tuple[int, Action, Action]] = []
+        for long, group in groupby(modes, key=_is_long_cosine):
+            parts = list(group)
+            if long:
+                steps.append(_cosine_step([part.size for part in parts]))
+            else:
+                steps.extend(_table_step(run) for run in runs(parts, [part.size for part in parts]))
+        self._sizes = [size for size, _, _ in steps]
+        self._forward = [forward for _, forward, _ in steps]
+        self._backward = [backward for _, _, backward in steps]
+
+    def forward(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Q^T v along the last axis ``(..., n_states)``."""
+        return each_site(values, self._sizes, self._forward)
+
+    def backward(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Q m along the last axis ``(..., n_states)``."""
+        return each_site(modes, self._sizes, self._backward)
+
+
+def _is_long_cosine(modes: SiteModes) -> bool:
+    return isinstance(modes, CosineModes) and modes.size > MERGED_LIMIT
+
+
+def _cosine_step(sizes: Sequence[int]) -> tuple[int, Action, Action]:
+    axes = tuple(range(-len(sizes), 0))
+
+    def over_all(transform: Callable[..., NDArray[np.float64]]) -> Action:
+        def act(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            parted = values.reshape(*values.shape[:-1], *sizes)
+            return transform(parted, norm="ortho", axes=axes).reshape(values.shape)
+
+        return act
+
+    return prod(sizes), over_all(scipy.fft.dctn), over_all(scipy.fft.idctn)
+
+
+def _table_step(run: Sequence[SiteModes]) -> tuple[int, Action, Action]:
+    size = prod(part.size for part in run)
+    if size > MERGED_LIMIT:  # a single site
+        return size, run[0].forward, run[0].backward
+    table = kronecker([part.forward(np.eye(part.size)) for part in run])
+    return size, lambda values: values @ table, lambda modes: modes @ table.T

@@ -1,0 +1,357 @@
+"""Kernels of a single site, of which kernels over many sites are made."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import scipy.ndimage
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from ecd2g.circuit.dense_modes import DenseModes
+from ecd2g.circuit.site_modes import (
+    CosineModes,
+    ReflectionModes,
+    RingModes,
+    SiteModes,
+    read_only,
+    ring_profile,
+    ring_spectrum,
+)
+from ecd2g.circuit.sparse_rows import SparseRows, clean
+from ecd2g.errors import CapacityError, InputError
+
+SITE_LIMIT = 2**13
+"""Most symbols of a site that is kept as a table (half a gigabyte); complete sites need none."""
+
+
+class SiteKernel(Protocol):
+    """A symmetric, non-negative S x S matrix of conductances between the symbols of one site.
+
+    All values have the site along their last axis; symbols are arrays ``(n,)``.
+    """
+
+    @property
+    def size(self) -> int:
+        """Number of symbols S."""
+
+    @property
+    def modes(self) -> SiteModes:
+        """Modes of D^-1/2 K D^-1/2."""
+
+    @property
+    def row_sum(self) -> float | None:
+        """The sum of every row where all agree (a regular site), else None."""
+
+    @property
+    def row_sums(self) -> NDArray[np.float64]:
+        """Row sums ``(S,)``."""
+
+    @property
+    def stay(self) -> NDArray[np.float64]:
+        """The diagonal ``(S,)``."""
+
+    @property
+    def lateral_sums(self) -> NDArray[np.float64]:
+        """Row sums without the diagonal ``(S,)``."""
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of nonzero entries."""
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """The S x S table."""
+
+    def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """K v."""
+
+    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """sum_y K(x, y) (v(x) - v(y)); the diagonal of K has no part in it."""
+
+    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Lowest of v over the symbol itself and all symbols joined to it."""
+
+    def rows(self, symbols: NDArray[np.intp]) -> sp.csr_array:
+        """Rows of K ``(n, S)``."""
+
+    def draw(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """A symbol y with probability K(x, y) / sum_z K(x, z)."""
+
+    def draw_lateral(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """Another symbol y != x with probability K(x, y) / sum_{z != x} K(x, z)."""
+
+
+@dataclass(frozen=True, eq=False)
+class CompleteSite:
+    """`forward` siemens from a symbol to itself and `lateral` to every other one; everything costs O(S)."""
+
+    size: int
+    forward: float
+    lateral: float
+
+    @property
+    def modes(self) -> ReflectionModes:
+        """A Householder reflection."""
+        return ReflectionModes(self.size, self.forward, self.lateral)
+
+    @property
+    def row_sum(self) -> float:
+        """A + (S - 1) b."""
+        return self.forward + (self.size - 1) * self.lateral
+
+    @property
+    def row_sums(self) -> NDArray[np.float64]:
+        """The same for every symbol."""
+        return np.full(self.size, self.row_sum)
+
+    @property
+    def stay(self) -> NDArray[np.float64]:
+        """A for every symbol."""
+        return np.full(self.size, self.forward)
+
+    @property
+    def lateral_sums(self) -> NDArray[np.float64]:
+        """(S - 1) b for every symbol."""
+        return np.full(self.size, (self.size - 1) * self.lateral)
+
+    @property
+    def n_pairs(self) -> int:
+        """S on the diagonal, S (S - 1) elsewhere, where the conductance is not zero."""
+        return self.size * ((self.forward > 0) + (self.size - 1) * (self.lateral > 0))
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """The table."""
+        require_site(self.size)
+        matrix = np.full((self.size, self.size), self.lateral)
+        np.fill_diagonal(matrix, self.forward)
+        return matrix
+
+    def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(a - b) v + b sum(v)."""
+        return (self.forward - self.lateral) * values + self.lateral * values.sum(axis=-1, keepdims=True)
+
+    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """B S (v - mean(v))."""
+        return self.lateral * self.size * (values - values.mean(axis=-1, keepdims=True))
+
+    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The lowest of all."""
+        if self.lateral == 0:
+            return values.copy()
+        return lowest_of_all(values)
+
+    def rows(self, symbols: NDArray[np.intp]) -> sp.csr_array:
+        """Full rows, O(n S)."""
+        table = np.full((len(symbols), self.size), self.lateral)
+        table[np.arange(len(symbols)), symbols] = self.forward
+        return sp.csr_array(table)
+
+    def draw(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """The symbol itself with probability a / s, else any other one."""
+        drawn = symbols.copy()
+        if self.size > 1:
+            moves = rng.random(len(symbols)) * self.row_sum >= self.forward
+            drawn[moves] = self.draw_lateral(symbols[moves], rng)
+        return drawn
+
+    def draw_lateral(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """Any other symbol."""
+        if len(symbols) and (self.size == 1 or self.lateral == 0):
+            raise InputError("a site without lateral conductance has no other symbol to draw")
+        drawn = rng.integers(0, max(self.size - 1, 1), size=len(symbols))
+        return drawn + (drawn >= symbols)
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixSite:
+    """A site kept as a table; products cost O(S^2), or O(nonzeros) where these are few.
+
+    `row_sum` is the sum of every row where all agree (to rounding), else None.
+    """
+
+    matrix: NDArray[np.float64]
+    modes: SiteModes
+    row_sum: float | None
+    joined: SparseRows = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Number of symbols S."""
+        return len(self.matrix)
+
+    @cached_property
+    def row_sums(self) -> NDArray[np.float64]:
+        """Row sums ``(S,)``, exactly alike on a regular site."""
+        sums = self.matrix.sum(axis=1) if self.row_sum is None else np.full(self.size, self.row_sum)
+        return read_only(sums)
+
+    @property
+    def stay(self) -> NDArray[np.float64]:
+        """The diagonal."""
+        return self.joined.stay
+
+    @property
+    def lateral_sums(self) -> NDArray[np.float64]:
+        """Row sums without the diagonal."""
+        return self.joined.lateral_sums
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of nonzero entries."""
+        return int(self.joined.matrix.nnz)
+
+    @cached_property
+    def _is_sparse(self) -> bool:
+        return self.size > 128 and 32 * self.n_pairs < self.size**2
+
+    @cached_property
+    def _laplacian(self) -> NDArray[np.float64]:
+        matrix = -self.matrix
+        np.fill_diagonal(matrix, self.lateral_sums)
+        return matrix
+
+    def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """K v."""
+        return _sparse_product(self.joined.matrix, values) if self._is_sparse else values @ self.matrix
+
+    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """sum_{y != x} K(x, y) v(x) less the product with K off its diagonal."""
+        if self._is_sparse:
+            return self.lateral_sums * values - _sparse_product(self.joined.lateral, values)
+        return values @ self._laplacian
+
+    @cached_property
+    def _reach(self) -> int | None:
+        """R where exactly all symbols up to R apart are joined (oneself counted or not), else None."""
+        pairs = self.joined.lateral.tocoo()
+        reach = int(np.max(np.abs(pairs.row - pairs.col), initial=0))
+        return reach if pairs.nnz == reach * (2 * self.size - 1 - reach) else None
+
+    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A sliding minimum, O(S), where all symbols up to some reach are joined; else O(nonzeros)."""
+        if self._reach == self.size - 1:
+            return lowest_of_all(values)
+        if self._reach is not None:
+            window = 2 * self._reach + 1
+            return scipy.ndimage.minimum_filter1d(values, window, axis=-1, mode="nearest")
+        lowest, pattern = np.array(values), self.joined.lateral
+        for symbol in range(self.size):
+            joined = pattern.indices[pattern.indptr[symbol] : pattern.indptr[symbol + 1]]
+            below = values[..., joined].min(axis=-1, initial=np.inf)
+            lowest[..., symbol] = np.minimum(values[..., symbol], below)
+        return lowest
+
+    def rows(self, symbols: NDArray[np.intp]) -> sp.csr_array:
+        """Rows of K."""
+        return self.joined.matrix[symbols]
+
+    def draw(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """A symbol from its row."""
+        return self.joined.draw(symbols, rng)
+
+    def draw_lateral(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """Another symbol from its row."""
+        return self.joined.draw_lateral(symbols, rng)
+
+
+def complete_site(size: int, forward: float, lateral: float) -> CompleteSite:
+    """`forward` (a >= 0) between equal symbols, `lateral` (b >= 0) between different ones; any size."""
+    if size < 1:
+        raise InputError(f"a site needs at least one symbol, got {size}")
+    if not (np.isfinite(forward) and np.isfinite(lateral) and forward >= 0 and lateral >= 0):
+        raise InputError(
+            f"the conductances of a site must be finite and not negative, got {forward:g} and {lateral:g} siemens"
+        )
+    return CompleteSite(size, float(forward), float(lateral))
+
+
+def reflecting_site(size: int, profile: ArrayLike) -> MatrixSite:
+    """Ordered symbols with reflecting ends: profile[j] siemens to the symbol j up and to the one j down.
+
+    An edge that would run off an end is folded back: symbol -1 - y and symbol 2 S - 1 - y stand for y, as often as
+    needed, so that parallel edges add and all rows have the sum profile[0] + 2 (profile[1] + ...). O(S^2).
+    """
+    around = ring_profile(2 * require_site(size), _profile(profile))
+    symbols = np.arange(size)
+    matrix = around[np.subtract.outer(symbols, symbols)] + around[np.add.outer(symbols, symbols) + 1]
+    return matrix_site(matrix, CosineModes(ring_spectrum(around, size)), float(around.sum()))
+
+
+def cyclic_site(size: int, profile: ArrayLike) -> MatrixSite:
+    """Symbols in a ring: profile[j] siemens to the symbol j on and to the one j back; where they meet, both. O(S^2)."""
+    around = ring_profile(require_site(size), _profile(profile))
+    symbols = np.arange(size)
+    matrix = around[np.subtract.outer(symbols, symbols)]
+    return matrix_site(matrix, RingModes(ring_spectrum(around, size)), float(around.sum()))
+
+
+def dense_site(matrix: ArrayLike) -> MatrixSite:
+    """Any symmetric, non-negative S x S matrix in which every symbol has an edge; O(S^3) once its modes are used."""
+    table = checked_matrix(matrix)
+    require_site(len(table))
+    sums = table.sum(axis=1)
+    if not np.all(sums > 0):
+        raise InputError(
+            f"every symbol of a site needs an edge, be it to itself, but row {int(np.argmin(sums))} is all zero"
+        )
+    regular = bool(
+        np.ptp(sums) <= 4 * np.finfo(float).eps * len(table) * sums.max()
+    )  # the rounding of the sums
+    total = float(sums.mean()) if regular else None
+    return matrix_site(table, DenseModes(table, np.full_like(sums, total) if regular else sums), total)
+
+
+def matrix_site(matrix: NDArray[np.float64], modes: SiteModes, row_sum: float | None) -> MatrixSite:
+    """A site from its table, which is closed to writing."""
+    return MatrixSite(read_only(matrix), modes, row_sum, SparseRows(clean(sp.csr_array(matrix))))
+
+
+def checked_matrix(matrix: ArrayLike) -> NDArray[np.float64]:
+    """A copy of a square, symmetric, finite and non-negative matrix, closed to writing; InputError otherwise."""
+    table = np.array(matrix, dtype=np.float64)
+    if table.ndim != 2 or table.shape[0] != table.shape[1]:
+        raise InputError(f"a kernel must be a square matrix, got shape {table.shape}")
+    if not np.all(np.isfinite(table)) or np.any(table < 0):
+        raise InputError("the conductances of a kernel must be finite and not negative")
+    if not np.array_equal(table, table.T):
+        raise InputError("a kernel must be symmetric, K(x, y) = K(y, x); average it with its transpose first")
+    return read_only(table)
+
+
+def lowest_of_all(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Minimum along the last axis, for every entry of it; a short axis symbol by symbol, which is faster."""
+    if values.shape[-1] > 16:
+        return np.broadcast_to(values.min(axis=-1, keepdims=True), values.shape)
+    lowest = values[..., 0]
+    for symbol in range(1, values.shape[-1]):
+        lowest = np.minimum(lowest, values[..., symbol])
+    return np.broadcast_to(lowest[..., None], values.shape)
+
+
+def require_site(size: int) -> int:
+    """The size, or CapacityError where a table of the site would be too large."""
+    if size < 1:
+        raise InputError(f"a site needs at least one symbol, got {size}")
+    if size > SITE_LIMIT:
+        raise CapacityError(
+            f"a site kept as a table may have at most {SITE_LIMIT} symbols, got {size}; use fewer symbols or more "
+            f"sites, or a complete site, which needs no table"
+        )
+    return size
+
+
+def _profile(profile: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(profile, dtype=np.float64)
+    if array.ndim != 1 or not np.all(np.isfinite(array)) or np.any(array < 0) or not np.any(array > 0):
+        raise InputError(
+            "a profile must list finite conductances, one a distance from 0 on, none negative and one positive"
+        )
+    return array
+
+
+def _sparse_product(matrix: sp.csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    flat = values.reshape(-1, values.shape[-1])
+    return np.ascontiguousarray((matrix @ flat.T).T).reshape(values.shape)

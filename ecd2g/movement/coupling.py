@@ -1,0 +1,207 @@
+"""What a circuit does to data, exactly: the cost of its coupling of starts and ends, its turns, and its bias."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.atoms import Atoms, require_states
+from ecd2g.circuit.field import LayeredField
+from ecd2g.circuit.kernel import require_table
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.errors import CapacityError, InputError
+from ecd2g.movement.sweeps import end_masses
+from ecd2g.movement.transport import Transport
+
+Ground = Literal["squared", "hamming"]
+"""Cost of a pair of states: sum_i ((x_i - y_i) / scale)^2 of ordinal sites, or the number of sites that differ."""
+
+WalkRule = Literal["two-way", "forward-only"]
+
+
+@dataclass(frozen=True, eq=False)
+class ExactCost:
+    """E c(x_0, x_N) of the walks that start in the source.
+
+    value : the cost, in the unit of the ground cost
+    error : what walks left unfinished could add, their share times the largest cost of a pair
+    ends : end law of the same walks, one entry an atom, ``(n_atoms,)``
+    """
+
+    value: float
+    error: float
+    ends: NDArray[np.float64]
+
+
+def exact_cost(
+    transport: Transport, ground: Ground = "squared", scale: float = 1.0, rule: WalkRule = "two-way"
+) -> ExactCost:
+    """Expected cost between start and end of a walk, without its V x V coupling and without sampling.
+
+    squared    sum_i var x_0i + var x_Ni + (E x_0i - E x_Ni)^2 - 2 cov(x_0i, x_Ni); the covariances come from D start
+               masses p(x) (x_i - min x_i), so 1 + D masses are moved. `scale` is in symbols. Rounding adds about 1e-15
+               times the variances.
+    hamming    sum_i,s P(x_0i = s, x_Ni != s) from the start masses p(x) [x_i = s]: a sum of positive terms, 1 + sum S_i
+               masses.
+
+    Masses are moved by `end_masses`. Atoms that stand for several states cannot be told apart, so the forward-only rule
+    refuses them (CapacityError): its walks end there.
+    """
+    _check(ground, scale, rule)
+    atoms, space = transport.atoms, transport.circuit.space
+    if atoms.has_rest and rule == "forward-only":
+        raise CapacityError(
+            "the forward-only cost needs every state as an atom of its own; give source or sink as a dense distribution"
+        )
+    symbols = _symbols(atoms, space)
+    starts = _moments(atoms.source, symbols) if ground == "squared" else _indicators(atoms.source, symbols, space)
+    moved = end_masses(
+        transport.field,
+        np.column_stack([atoms.source, *starts]),
+        forward_only=rule == "forward-only",
+        tolerance=transport.tolerance,
+    )
+    law, ends = moved.ends[:, 0], moved.ends[:, 1:]
+    if ground == "squared":
+        value, largest = _squared(atoms.source, law, ends, symbols) / scale**2, _diameter(space) / scale**2
+    else:
+        value, largest = _hamming(ends, symbols, space), float(space.n_sites)
+    return ExactCost(value, moved.unfinished * largest, law * atoms.multiplicity)
+
+
+@dataclass(frozen=True, eq=False)
+class Coupling:
+    """Joint law of start and end ``(V, V)``, rows the starts; nats."""
+
+    space: StateSpace
+    table: NDArray[np.float64]
+
+    @property
+    def entropy(self) -> float:
+        """-sum pi log pi: log V at most where every start has one end; H(p) + H(q) where ends forget their starts."""
+        return _entropy(self.table)
+
+    @property
+    def mutual_information(self) -> float:
+        """H(start) + H(end) - H(start, end): 0 for the independent coupling, H(p) at most."""
+        return _entropy(self.table.sum(axis=1)) + _entropy(self.table.sum(axis=0)) - self.entropy
+
+    @property
+    def staying(self) -> float:
+        """Probability to end in the state of the start."""
+        return float(np.trace(self.table))
+
+    def cost(self, ground: Ground = "squared", scale: float = 1.0) -> float:
+        """Expected cost, sum_xy pi(x, y) c(x, y); O(V^2 D)."""
+        _check(ground, scale, "two-way")
+        states, costs = self.space.all_states(), np.zeros_like(self.table)
+        for site in states.T:
+            difference = np.subtract.outer(site, site)
+            costs += np.square(difference / scale) if ground == "squared" else difference != 0
+        return float(np.sum(self.table * costs))
+
+
+def coupling(transport: Transport, rule: WalkRule = "two-way") -> Coupling:
+    """P(start, end) from the first-passage matrices, or, forward-only, from the forward currents; O(N V^3).
+
+    Small spaces only: N tables of V x V numbers, up to `ecd2g.circuit.kernel.TABLE_LIMIT` in all.
+    """
+    _check("squared", 1.0, rule)
+    require_states(transport.atoms, "the coupling of all pairs of states")
+    n_states, n_gaps = transport.circuit.n_states, transport.circuit.n_gaps
+    require_table(n_states, "the coupling of all pairs of states", copies=n_gaps + 1)
+    joint = np.diag(transport.source.to_array())
+    if rule == "two-way":
+        for step in (*transport.first_passage.steps, transport.first_passage.exit):
+            joint = joint @ step
+        return Coupling(transport.circuit.space, joint)
+    atoms, joint = transport.atoms, np.zeros((n_states, n_states))
+    listed = atoms.source > 0
+    starts = np.diag(atoms.source)[:, listed]
+    rows = atoms.expand(end_masses(transport.field, starts, forward_only=True).ends.T)
+    joint[np.flatnonzero(transport.source.to_array() > 0)] = rows
+    return Coupling(transport.circuit.space, joint)
+
+
+def backward_steps(field: LayeredField) -> float:
+    """Expected number of steps of a two-way walk towards earlier layers, from the currents alone.
+
+    A node is visited as often as its throughflow says, so it is the total current that flows back, over 1 A.
+    """
+    back = field.outflow()[1:] - field.outflow(forward_only=True)[1:]
+    return float(np.sum(back * field.multiplicity))
+
+
+def mean_steps(field: LayeredField) -> float:
+    """Expected number of steps of a two-way walk: n_layers - 1, and two more for every step back."""
+    return field.circuit.n_gaps + 2.0 * backward_steps(field)
+
+
+def forward_bias(transport: Transport) -> float:
+    """Total variation between the end law of the forward-only rule, the paper's shortcut, and the sink; exact.
+
+    StrandedWalkerError where forward-only walkers come to nodes that no current leaves towards the next layer.
+    """
+    atoms = transport.atoms
+    law = end_masses(transport.field, atoms.source[:, None], forward_only=True).ends[:, 0]
+    return float(0.5 * np.sum(np.abs(law - atoms.sink) * atoms.multiplicity))
+
+
+def _check(ground: str, scale: float, rule: str) -> None:
+    if ground not in get_args(Ground):
+        raise InputError(f"ground must be one of {', '.join(map(repr, get_args(Ground)))}, got {ground!r}")
+    if rule not in get_args(WalkRule):
+        raise InputError(f"rule must be one of {', '.join(map(repr, get_args(WalkRule)))}, got {rule!r}")
+    if not 0.0 < scale < np.inf:
+        raise InputError(f"scale must be a positive finite number, got {scale!r}")
+    if ground == "hamming" and scale != 1:
+        raise InputError(f'scale must be 1 with ground "hamming", which counts sites, got {scale!r}')
+
+
+def _symbols(atoms: Atoms, space: StateSpace) -> NDArray[np.int64]:
+    """States of the atoms ``(n_atoms, n_sites)``; -1 for the rest, where no walk starts or ends."""
+    if atoms.listed is None:
+        return space.all_states()
+    rest = np.full((atoms.n_atoms - len(atoms.listed), space.n_sites), -1, dtype=np.int64)
+    return np.concatenate([atoms.listed, rest])
+
+
+def _moments(p: NDArray[np.float64], symbols: NDArray[np.int64]) -> list[NDArray[np.float64]]:
+    """p(x) (x_i - min x_i) of every site."""
+    lowest = symbols[p > 0].min(axis=0)
+    return [p * np.maximum(site - low, 0) for site, low in zip(symbols.T, lowest, strict=True)]
+
+
+def _indicators(
+    p: NDArray[np.float64], symbols: NDArray[np.int64], space: StateSpace
+) -> list[NDArray[np.float64]]:
+    """p(x) [x_i = s] of every site i and symbol s."""
+    sizes = space.alphabet_sizes
+    return [p * (symbols[:, site] == symbol) for site, size in enumerate(sizes) for symbol in range(size)]
+
+
+def _squared(
+    p: NDArray[np.float64], law: NDArray[np.float64], ends: NDArray[np.float64], symbols: NDArray[np.int64]
+) -> float:
+    """From the law of the ends and, site by site, the ends of p(x) (x_i - min x_i)."""
+    means = p @ symbols, law @ symbols
+    centred = symbols - means[1]
+    covariance = np.einsum("xi,xi->i", ends, centred)
+    spread = p @ np.square(symbols - means[0]) + law @ np.square(centred)
+    return float(np.sum(np.square(means[0] - means[1]) + spread - 2.0 * covariance))
+
+
+def _hamming(ends: NDArray[np.float64], symbols: NDArray[np.int64], space: StateSpace) -> float:
+    pairs = [(site, symbol) for site, size in enumerate(space.alphabet_sizes) for symbol in range(size)]
+    return float(sum(ends[symbols[:, site] != symbol, k].sum() for k, (site, symbol) in enumerate(pairs)))
+
+
+def _diameter(space: StateSpace) -> float:
+    """The largest squared distance of two states, in symbols squared."""
+    return float(sum((size - 1) ** 2 for size in space.alphabet_sizes))
+
+
+def _entropy(law: NDArray[np.float64]) -> float:
+    positive = law[law > 0]
+    return float(-np.sum(positive * np.log(positive)))

@@ -1,0 +1,253 @@
+"""Circuits that adapt their conductances to their currents: from the paper's circuit to optimal transport.
+
+Two layers: the states of the source, those of the sink, and a resistor for every pair within reach. Edge e from x to y
+costs c_e = |x - y|^2 or |x - y|, plus an offset that is the same for all (every unit of mass crosses the one gap once,
+so it changes no plan). After each solution
+
+    g_e <- g_e (drop_e / c_e)_+^step,        the volt such that the power, sum f drop, is the cost sum |f| c.
+
+With step = 1 that is g_e = f_e / c_e, Physarum dynamics in steps of one unit of time, the iteratively reweighted least
+squares of minimum-cost flow. It rests where drop = c on the edges with current and drop < c on the others: where the
+potentials are Kantorovich's. An edge that carries its own current settles by the factor 1 - step an iteration, so step
+must lie below 2, and 1.5 is faster than 1.
+
+Currents against the gap count as none, as transport is directed. With |drop| in place of (drop)_+ the squared cost
+would shrink by going x -> y -> x' -> y', whose three short hops have smaller squares than one long step, and the walk
+would not approach the optimum. The source is injected and the sink extracted at every iteration, so by Corollary 3.3
+two-way walks end distributed as the sink whatever the conductances are: only the coupling changes.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from math import isfinite
+from time import perf_counter
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.network_field import NetworkField
+from ecd2g.errors import CapacityError, InputError, SolverError
+from ecd2g.reference.adapted_ends import TransportCost, TransportEnds
+from ecd2g.reference.adapted_pattern import joined_within, missed, with_edges
+from ecd2g.reference.adapted_step import AdaptedStep, flow_cost, walked
+from ecd2g.reference.assembled import DENSE_LIMIT
+from ecd2g.reference.choose import SMALL
+from ecd2g.reference.dual_bound import dual_bound
+from ecd2g.reference.methods import Method, check_tolerance
+from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.network_solver import solve_network
+
+SHARE = 1e-3
+"""What an edge that is joined later would first carry at drop = c, as a share of the smaller mass at its ends."""
+
+PAIR_LIMIT = 2**28
+"""Pairs of states at most, joined or not: the lower bound looks at all of them, about 10^8 a second."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AdaptedCircuit:
+    """The last circuit with its certified solution, and the way to it; see `AdaptedStep` for the history.
+
+    Nodes 0 .. m - 1 of the network are `source_states` ``(m, D)``, the others `sink_states` ``(k, D)``.
+    """
+
+    solution: NetworkSolution
+    source_states: NDArray[np.int64]
+    sink_states: NDArray[np.int64]
+    cost: TransportCost
+    history: tuple[AdaptedStep, ...]
+
+    def sample(
+        self, n: int, rng: np.random.Generator | int | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """First and last states of `n` two-way walks, each ``(n, D)``: draws of the coupling of source and sink."""
+        walks = self.solution.sample(n, rng=rng)
+        starts, ends = (self.solution.network.places(nodes) for nodes in (walks.starts, walks.ends))
+        return self.source_states[starts], self.sink_states[ends - len(self.source_states)]
+
+    def __repr__(self) -> str:
+        """One line."""
+        last = self.history[-1]
+        return (
+            f"AdaptedCircuit({len(self.source_states)} to {len(self.sink_states)} states, {last.n_edges:,} edges, "
+            f"iteration {last.iteration}, cost {last.cost:.6g}, bound {last.bound:.6g})"
+        )
+
+
+def adapted_circuit(
+    source: Distribution,
+    sink: Distribution,
+    *,
+    cost: TransportCost = "squared",
+    reach: float | None = None,
+    n_iterations: int = 50,
+    step: float = 1.5,
+    floor: float = 1e-9,
+    offset: float = 1.0,
+    gap: float = 0.0,
+    joining: bool = True,
+    method: Method = "auto",
+    tolerance: float = 1e-8,
+    progress: Callable[[AdaptedStep], None] | None = None,
+) -> AdaptedCircuit:
+    """Adapt a two-layer circuit to its currents; the module says by which rule.
+
+    Parameters
+    ----------
+    source, sink
+        Distributions on one space; only their states of positive probability are nodes.
+    cost
+        "squared", |x - y|^2, whose optimum is W_2^2, or "distance", |x - y|, whose optimum is W_1; in symbols.
+    reach
+        Pairs at most so many symbols apart are joined at first. ``math.inf`` joins all: the paper's complete circuit
+        with r = R, restricted to the two supports. None finds a short reach, see `joined_within`. InputError
+        where totals cannot match, CapacityError above 4 million edges.
+    n_iterations
+        Most updates of the conductances; the history has one entry more.
+    step
+        Exponent of the update, above 0 and below 2.
+    floor
+        Least conductance as a share of the largest. What the floor leaks into costly edges is lost: 1e-6 is too much.
+    offset
+        Added to the cost of every edge, above 0, for a state that stays where it is costs nothing.
+    gap
+        Iterations end early where cost <= (1 + gap) bound.
+    joining
+        Whether pairs out of reach whose drop exceeds their cost are joined as the circuit adapts, one a sink state an
+        iteration. Without it the optimum is that of the pairs within reach; the bound is that of all pairs.
+    method, tolerance
+        Of the solver, as for `solve`, but that "auto" begins with "dense" for 201 to 10,000 nodes: conductances of
+        nine decades slow iterative methods down. Every iteration is certified; SolverError where one is not.
+    progress
+        Called with every AdaptedStep.
+
+    An iteration costs one certified solution for m + k nodes and E edges, D + 1 propagations of O(E) a step (one for
+    "distance"), and O(m k) for the bound.
+
+    >>> from ecd2g.circuit.state_space import StateSpace
+    >>> line = StateSpace(4)
+    >>> p, q = (Distribution.from_probabilities(line, w) for w in ([0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]))
+    >>> last = adapted_circuit(p, q).history[-1]
+    >>> round(last.cost, 6), round(last.bound, 6)  # both states move by two
+    (4.0, 4.0)
+    """
+    _check(source, sink, cost, n_iterations, gap)
+    _check_update(reach, step, floor, offset)
+    check_tolerance(tolerance)
+    ends = TransportEnds.of(source, sink, cost)
+    if ends.n_pairs > PAIR_LIMIT:
+        raise CapacityError(
+            f"the lower bound looks at all {ends.n_pairs:,} pairs of states, and the limit is {PAIR_LIMIT:,}; "
+            f"thin the distributions"
+        )
+    history: list[AdaptedStep] = []
+    rule = Update(step, floor, offset, joining)
+    for solution, record in _adaptation(ends, reach, rule, method, tolerance):
+        history.append(record)
+        if progress is not None:
+            progress(record)
+        if len(history) > n_iterations or record.gap <= gap:
+            break
+    return AdaptedCircuit(solution, ends.xs, ends.ys, cost, tuple(history))
+
+
+@dataclass(frozen=True)
+class Update:
+    """The rule by which conductances follow currents; the parameters are those of `adapted_circuit`."""
+
+    step: float
+    floor: float
+    offset: float
+    joining: bool
+
+
+def adapted(ends: TransportEnds, field: NetworkField, rule: Update) -> ResistorNetwork:
+    """The next circuit."""
+    network = field.network
+    costs = ends.costs(network.tails, network.heads) + rule.offset
+    volt = _volt(field, costs)
+    pull = np.maximum(volt * field.drops / costs, 0.0)
+    g = network.conductances * pull**rule.step
+    g = np.maximum(g, rule.floor * g.max())
+    network = replace(network, conductances=g)
+    if not rule.joining or network.n_edges == ends.n_pairs:
+        return network
+    pairs = missed(ends, network, volt * field.potentials, rule.offset)
+    if not len(pairs):
+        return network
+    x, y = pairs.T
+    share = SHARE * np.minimum(ends.p[x], ends.q[y - len(ends.xs)])
+    new = volt * share / (ends.costs(x, y) + rule.offset)
+    return with_edges(network, pairs, np.maximum(new, rule.floor * g.max()))
+
+
+def _adaptation(
+    ends: TransportEnds, reach: float | None, rule: Update, method: str, tolerance: float
+) -> Iterator[tuple[NetworkSolution, AdaptedStep]]:
+    began, bound, iteration = perf_counter(), 0.0, 0  # no cost is negative
+    network = joined_within(ends, reach)
+    while True:
+        solution = _solved(ends, network, method, tolerance)
+        field = solution.field
+        volt = _volt(field, ends.costs(network.tails, network.heads) + rule.offset)
+        bound = max(bound, dual_bound(ends, volt * field.potentials[: len(ends.xs)]))
+        cost, law_error = walked(ends, field)
+        low, high = network.conductance_range
+        yield (
+            solution,
+            AdaptedStep(
+                iteration,
+                cost,
+                flow_cost(ends, field),
+                bound,
+                law_error,
+                perf_counter() - began,
+                high / low,
+                network.n_edges,
+            ),
+        )
+        began, iteration = perf_counter(), iteration + 1
+        network = adapted(ends, field, rule)
+
+
+def _solved(
+    ends: TransportEnds, network: ResistorNetwork, method: str, tolerance: float
+) -> NetworkSolution:
+    if method == "auto" and SMALL < network.n_nodes <= DENSE_LIMIT:
+        with suppress(SolverError, MemoryError):  # then whatever suits any network
+            return solve_network(network, ends.injected, ends.extracted, "dense", tolerance)
+    return solve_network(network, ends.injected, ends.extracted, method, tolerance)
+
+
+def _volt(field: NetworkField, costs: NDArray[np.float64]) -> float:
+    """Factor of all drops that makes the power, sum f drop, the cost sum |f| c."""
+    return float(np.abs(field.edge_currents) @ costs) / field.power()
+
+
+def _check(source: object, sink: object, cost: str, n_iterations: object, gap: float) -> None:
+    for name, given in (("source", source), ("sink", sink)):
+        if not isinstance(given, Distribution):
+            raise InputError(f"{name} must be an ecd2g.Distribution, got {type(given).__name__}")
+    if source.space != sink.space:  # type: ignore[attr-defined]
+        raise InputError("source and sink must share one state space")
+    if cost not in get_args(TransportCost):
+        raise InputError(f"cost must be one of {', '.join(map(repr, get_args(TransportCost)))}, got {cost!r}")
+    if isinstance(n_iterations, bool) or not isinstance(n_iterations, (int, np.integer)) or n_iterations < 0:
+        raise InputError(f"n_iterations must be a whole number, 0 or more, got {n_iterations!r}")
+    if not gap >= 0:
+        raise InputError(f"gap must be 0 or more, got {gap!r}")
+
+
+def _check_update(reach: float | None, step: float, floor: float, offset: float) -> None:
+    if reach is not None and not reach >= 0:
+        raise InputError(f"reach must be a number of symbols, 0 or more, or None, got {reach!r}")
+    if not 0 < step < 2:
+        raise InputError(f"step must lie above 0 and below 2, got {step!r}")
+    if not 0 < floor < 1:
+        raise InputError(f"floor must lie above 0 and below 1, got {floor!r}")
+    if not (offset > 0 and isfinite(offset)):
+        raise InputError(f"offset must be a positive finite cost, got {offset!r}")
