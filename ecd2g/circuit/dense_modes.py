@@ -20,9 +20,9 @@ SLOW = 1e-2
 class DenseModes:
     """Eigenvectors of D^-1/2 K D^-1/2, found when first asked for: O(S^3) once, O(S^2) a transform.
 
-    As many falls are exactly 0 as the matrix has components, as many rises as it has two-sided (bipartite) ones. A
-    slow mode has a fall right to about 1e-16 of the largest fall or, where that is better, to the square of the
-    errors of its vector, the Rayleigh quotient being a sum of positive numbers.
+    As many falls are exactly 0 as the matrix has components, as many rises as it has two-sided (bipartite) ones. The
+    others are right to `spectrum.error`, about 1e-15 of the largest fall; those near 0 come from Rayleigh quotients,
+    sums of positive numbers, and one slow mode among fast ones keeps all its digits.
     """
 
     matrix: NDArray[np.float64]
@@ -90,17 +90,23 @@ def _group_modes(
     np.fill_diagonal(laplacian, lateral.sum(axis=1) / row_sums)
     fall, vectors = scipy.linalg.eigh(laplacian)
     still = np.sqrt(row_sums / row_sums.sum())
-    vectors[:, 0] = still
-    if side is not None and len(matrix) > 1:
-        vectors[:, -1] = side * still
+    known = [still] if side is None else [still, side * still]
+    vectors = _orthogonal_to(known, vectors)
     rise = 2.0 - fall
     for slow, sign in ((fall < SLOW, -1.0), (rise < SLOW, 1.0)):
         near = _distance(matrix, scale[:, None] * vectors[:, slow], sign)
         fall[slow], rise[slow] = (near, 2.0 - near) if sign < 0 else (2.0 - near, near)
     fall[0], rise[0] = 0.0, 2.0
-    if side is not None and len(matrix) > 1:
+    if side is not None:
         fall[-1], rise[-1] = 2.0, 0.0
     return fall, rise, vectors
+
+
+def _orthogonal_to(known: list[NDArray[np.float64]], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The vectors with the first (and last) one as known: a slow mode is mixed with the constant one at first."""
+    rest = vectors[:, 1 : 1 + vectors.shape[1] - len(known)]
+    found = np.linalg.qr(np.column_stack([*known, rest]))[0]
+    return np.column_stack([known[0], found[:, len(known) :], *known[1:]])
 
 
 def _distance(matrix: NDArray[np.float64], modes: NDArray[np.float64], sign: float) -> NDArray[np.float64]:

@@ -9,8 +9,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ecd2g.circuit.kernel import require_table
+from ecd2g.circuit.matrix_site import lowest_of_all
 from ecd2g.circuit.site_axes import ModeTransform, one_site
-from ecd2g.circuit.site_kernel import lowest_of_all
 from ecd2g.circuit.site_modes import ReflectionModes
 from ecd2g.circuit.sparse_rows import clean
 from ecd2g.circuit.spectrum import Spectrum

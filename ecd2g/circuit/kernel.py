@@ -9,11 +9,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.site_kernel import CompleteSite, MatrixSite, checked_matrix, dense_site
+from ecd2g.circuit.matrix_site import MatrixSite
+from ecd2g.circuit.site_kernel import CompleteSite, checked_matrix, dense_site
 from ecd2g.circuit.site_modes import ReflectionModes
 from ecd2g.circuit.sparse_rows import SparseRows, clean
 from ecd2g.circuit.spectrum import Spectrum
-from ecd2g.circuit.state_space import INDEX_LIMIT, StateSpace
+from ecd2g.circuit.state_space import ENUMERATION_LIMIT, INDEX_LIMIT
 from ecd2g.errors import CapacityError, InputError
 
 TABLE_LIMIT = 2**26
@@ -189,7 +190,11 @@ class CompleteKernel:
 
     @property
     def _modes(self) -> ReflectionModes:
-        StateSpace(self.n_states).require_enumerable("the modes")
+        if self.n_states > ENUMERATION_LIMIT:
+            raise CapacityError(
+                f"the modes need arrays over all {float(self.n_states):.3g} states, and the limit is "
+                f"{ENUMERATION_LIMIT}; stay with the closed form, which needs none"
+            )
         return self._site.modes
 
 

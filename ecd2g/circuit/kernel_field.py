@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import cast
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms
@@ -12,7 +13,7 @@ from ecd2g.circuit.field import Advance, Move
 from ecd2g.circuit.kernel import StructuredKernel, require_table
 from ecd2g.circuit.kernel_rates import KernelRates
 from ecd2g.circuit.kernel_steps import KernelSteps
-from ecd2g.circuit.lateral_pairs import LateralPairs
+from ecd2g.circuit.lateral_pairs import KEPT
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import LayeredNodes, lock, locked
 from ecd2g.errors import InputError
@@ -91,7 +92,7 @@ class KernelField(LayeredNodes):
         return float(gains @ (straight + _dot(middle, fall[:-1] + fall[1:])))
 
     def outflow(self, *, forward_only: bool = False) -> NDArray[np.float64]:
-        """Sum of the outgoing currents of every node, over all joined pairs: O(N n_pairs), CapacityError if too many."""
+        """Sum of the outgoing currents of every node, over all joined pairs: O(N n_pairs), see `LateralPairs.of`."""
         return self._outflow_on if forward_only else self._outflow_on + self._outflow_back
 
     def spread(self, weights: NDArray[np.float64], *, forward_only: bool = False) -> NDArray[np.float64]:
@@ -113,7 +114,7 @@ class KernelField(LayeredNodes):
     def advance(
         self, nodes: NDArray[np.intp], rng: np.random.Generator, *, forward_only: bool = False
     ) -> Advance:
-        """One draw for every walker from Eq. (9) and (10) together, see `KernelSteps`; no sum over the edges of all nodes."""
+        """One draw for every walker from Eq. (9) and (10) together, without the outflow of nodes: see `KernelSteps`."""
         return self._steps.step(nodes, rng, forward_only=forward_only, exits=True)
 
     def _gathered(
@@ -121,9 +122,27 @@ class KernelField(LayeredNodes):
     ) -> NDArray[np.float64]:
         """Currents of one direction through a gap, weighted at one end and gathered at the other, ``(V,)``."""
         drops, later = self.forward_drops[gap], self.potentials[gap + 1]
-        total = self._pairs.sums(drops, later, weights, of_later=of_later, sign=sign)
+        if weights is not None and self.circuit.n_gaps * self.kernel.n_pairs <= KEPT:
+            total = self._directed(gap, sign, of_later) @ weights
+        else:
+            total = self._rates.pairs.sums(drops, later, weights, of_later=of_later, sign=sign)
         straight = self.kernel.stay() * np.maximum(sign * drops, 0.0)
         return self.circuit.gap_gains[gap] * (total + (straight if weights is None else straight * weights))
+
+    def _directed(self, gap: int, sign: float, of_later: bool) -> sp.csr_array:
+        """The lateral currents of one direction over the gain, kept: a row for every node of one layer."""
+        known = (gap, sign, of_later)
+        if known not in self._kept:
+            drops, later = self.forward_drops[gap], self.potentials[gap + 1]
+            blocks = self._rates.pairs.blocks(drops, later, of_later=of_later, sign=sign)
+            matrix = sp.csr_array(sp.vstack([block for _, block in blocks], format="csr"))
+            matrix.eliminate_zeros()
+            self._kept[known] = matrix
+        return self._kept[known]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[int, float, bool], sp.csr_array]:
+        return {}
 
     @cached_property
     def _outflow_on(self) -> NDArray[np.float64]:
@@ -145,13 +164,13 @@ class KernelField(LayeredNodes):
         return self.kernel.laplacian(self.potentials)
 
     @cached_property
-    def _pairs(self) -> LateralPairs:
-        return LateralPairs.of(self.kernel)
+    def _rates(self) -> KernelRates:
+        gains, sink = self.circuit.gap_gains, self.atoms.sink
+        return KernelRates(self.kernel, gains, self.potentials, self.forward_drops, sink)
 
     @cached_property
     def _steps(self) -> KernelSteps:
-        gains, sink = self.circuit.gap_gains, self.atoms.sink
-        return KernelSteps(KernelRates(self.kernel, gains, self.potentials, self.forward_drops, sink))
+        return KernelSteps(self._rates)
 
 
 def _dot(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.kernel import StructuredKernel
+from ecd2g.circuit.lateral_pairs import LateralPairs
 
 STRAIGHT_ON, STRAIGHT_BACK, LATERAL_ON, LATERAL_BACK, EXIT = EVENTS = range(5)
 LATERAL = (LATERAL_ON, LATERAL_BACK)
@@ -81,6 +82,11 @@ class KernelRates:
     def gain(self, event: int, layers: NDArray[np.intp]) -> NDArray[np.float64]:
         """Gain of the gap that an event of the walkers in the given layers leads through; 0 where there is none."""
         return self._padded_gains[layers + int(DIRECTION[event] > 0)]
+
+    @cached_property
+    def pairs(self) -> LateralPairs:
+        """All joined pairs; CapacityError where they are too many."""
+        return LateralPairs.of(self.kernel)
 
     @cached_property
     def _padded_gains(self) -> NDArray[np.float64]:

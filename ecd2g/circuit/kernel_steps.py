@@ -1,7 +1,7 @@
 """Steps of walkers through a structured kernel, without the outflow of every node.
 
-By events with envelopes ("thinning"): one of the events of `kernel_rates` is drawn by the rates or their bounds. What is
-not lateral happens. A lateral event proposes y with probability K(x, y) / l(x), and it happens with probability
+By events with envelopes ("thinning"): one of the events of `kernel_rates` is drawn by the rates or their bounds. What
+is not lateral happens. A lateral event proposes y with probability K(x, y) / l(x), and it happens with probability
 (phi_n(x) - phi_m(y))+ / (phi_n(x) - low_m(x)); else the event is drawn again. Or by listing the edges of a node, where
 that is cheaper. Either way the steps follow Eq. (9) and (10) exactly.
 """
@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.field import Advance
 from ecd2g.circuit.kernel_rates import DIRECTION, EVENTS, EXIT, LATERAL, STRAIGHT_BACK, KernelRates
+from ecd2g.circuit.lateral_pairs import KEPT, lateral_rows
 from ecd2g.circuit.listed_nodes import ListedNodes
 
 ROUNDS = 60
 """Most events proposed to a walker in a step before the edges of its node are listed."""
-
-LISTED = 2**23
-"""Circuits of up to this many edges (both ways) are listed once, in 0.3 GB, and never thinned."""
 
 CHUNK = 2**16
 """Edges listed in one piece; where no more are left to list, that beats further rounds (measured)."""
@@ -48,7 +46,7 @@ class KernelSteps:
         allowed = _allowed(forward_only, exits)
         waiting = np.flatnonzero(~done.stopped)
         if self._is_listed:
-            self._draw(self._everything, waiting, nodes[waiting], allowed, done, rng)
+            self._draw_from_layers(waiting, allowed, done, rng)
         else:
             self._list(self._thin(waiting, allowed, done, rng), allowed, done, rng)
         return done
@@ -105,8 +103,22 @@ class KernelSteps:
         size = max(1, int(CHUNK / self._degree))
         for first in range(0, len(nodes), size):
             here = slice(*np.searchsorted(place, [first, first + size]))
-            listed = ListedNodes(self.rates, nodes[first : first + size])
+            part = nodes[first : first + size]
+            rows = lateral_rows(self.rates.kernel, part % self.rates.n_states)
+            listed = ListedNodes(self.rates, part, rows)
             self._draw(listed, waiting[here], place[here] - first, allowed, done, rng)
+
+    def _draw_from_layers(
+        self, waiting: NDArray[np.intp], allowed: NDArray[np.bool_], done: Advance, rng: np.random.Generator
+    ) -> None:
+        """Draw from the edges of whole layers, which are listed once and kept."""
+        layers, states = np.divmod(done.nodes[waiting], self.rates.n_states)
+        for layer in np.unique(layers).tolist():
+            if layer not in self._layers:
+                nodes = np.arange(self.rates.n_states) + layer * self.rates.n_states
+                self._layers[layer] = ListedNodes(self.rates, nodes, self.rates.pairs.rows)
+            here = layers == layer
+            self._draw(self._layers[layer], waiting[here], states[here], allowed, done, rng)
 
     def _draw(
         self,
@@ -155,11 +167,11 @@ class KernelSteps:
 
     @property
     def _is_listed(self) -> bool:
-        return len(self.rates.potentials) * self.rates.kernel.n_pairs <= LISTED
+        return len(self.rates.gains) * self.rates.kernel.n_pairs <= KEPT
 
     @cached_property
-    def _everything(self) -> ListedNodes:
-        return ListedNodes(self.rates, np.arange(self.rates.n_nodes))
+    def _layers(self) -> dict[int, ListedNodes]:
+        return {}
 
 
 def _allowed(forward_only: bool, exits: bool) -> NDArray[np.bool_]:

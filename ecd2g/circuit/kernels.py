@@ -16,6 +16,9 @@ from ecd2g.circuit.sparse_kernel import SparseKernel
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 
+REACH_LIMIT = 10**6
+"""Farthest step of a Gaussian kernel, in symbols."""
+
 
 def hamming_1(space: StateSpace, *, forward_resistance: float, lateral_resistance: float) -> OneSiteKernel:
     """One site changes, to any other symbol: r ohm between equal states, R between states that differ in one site.
@@ -73,7 +76,8 @@ def gaussian(
 
     For ordered symbols; d_i is the distance in symbols, `width` one number or one a site, `conductance` that of
     staying (in siemens, far from the ends). Steps of more than `reach` symbols a site have no edge; that cut is part
-    of the kernel, whose default reach is ceil(4 width): a local kernel. A reach of S or more joins all symbols. At
+    of the kernel, whose default reach is ceil(4 width): a local kernel. A reach of S or more joins all symbols (but steps
+    of more than 38 widths, whose conductance is too small for a float). At
     the ends steps are folded back (the edges of all mirror images add), so that all row sums agree. A transform costs
     O(V sum_i S_i) for short sites, O(V log V) for long ones.
 
@@ -187,8 +191,18 @@ def _profiles(
     for size, value in zip(sizes, widths, strict=True):
         sigma = _positive(value, "width", "symbols")
         farthest = math.ceil(4 * sigma) if reach is None else int(reach)
+        if farthest > REACH_LIMIT:
+            raise InputError(
+                f"a reach of {farthest} symbols is too far, the limit is {REACH_LIMIT}; a kernel as wide as that is as "
+                f"good as complete, which `hamming` and `LayeredCircuit.complete` offer"
+            )
         steps = np.arange(farthest + 1)
-        profiles.append((size, scale * np.exp(-0.5 * (steps / sigma) ** 2)))
+        profile = scale * np.exp(-0.5 * (steps / sigma) ** 2)
+        if profile[1] == 0:
+            raise InputError(
+                f"a width of {sigma:g} symbols is too narrow: the conductance of a single step underflows"
+            )
+        profiles.append((size, profile))
     return profiles
 
 

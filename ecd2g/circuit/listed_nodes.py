@@ -8,7 +8,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ecd2g.circuit.kernel_rates import EVENTS, LATERAL, LATERAL_BACK, LATERAL_ON, KernelRates
-from ecd2g.circuit.lateral_pairs import without_diagonal
 from ecd2g.circuit.sparse_rows import draw_columns, running_rows
 
 
@@ -16,11 +15,13 @@ from ecd2g.circuit.sparse_rows import draw_columns, running_rows
 class ListedNodes:
     """The given nodes ``(k,)``, numbered n V + x, with running sums of the currents of their lateral edges.
 
-    O(edges of the nodes) to make, 30 bytes an edge; O(log of the edges of a node) a draw.
+    O(edges of the nodes) to make, 16 bytes an edge beside the `rows` of the kernel ``(k, V)``, which are those of
+    `lateral_rows`; O(log of the edges of a node) a draw.
     """
 
     rates: KernelRates
     nodes: NDArray[np.intp]
+    rows: sp.csr_array
 
     def heights(self, allowed: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Running sums of the rates of the events allowed, ``(5, k)``."""
@@ -33,12 +34,12 @@ class ListedNodes:
 
     def draw(self, event: int, places: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
         """The states that a lateral event leads to from the nodes at the given places of the list."""
-        return draw_columns(self._rows, self._running(event), places, rng)
+        return draw_columns(self.rows, self._running(event), places, rng)
 
     def _rate(self, event: int) -> NDArray[np.float64]:
         if event not in LATERAL:
             return self.rates.exact(event, self.nodes)
-        starts, ends = self._rows.indptr[:-1], self._rows.indptr[1:]
+        starts, ends = self.rows.indptr[:-1], self.rows.indptr[1:]
         return np.where(ends > starts, self._running(event).take(ends - 1, mode="clip"), 0.0)
 
     def _running(self, event: int) -> NDArray[np.float64]:
@@ -56,18 +57,11 @@ class ListedNodes:
     def _heights(self) -> dict[tuple[bool, ...], NDArray[np.float64]]:
         return {}
 
-    @cached_property
-    def _states(self) -> NDArray[np.intp]:
-        return self.nodes % self.rates.n_states
-
-    @cached_property
-    def _rows(self) -> sp.csr_array:
-        return without_diagonal(self.rates.kernel.rows(self._states), self._states)
-
     def _running_currents(self, event: int) -> NDArray[np.float64]:
         """Running sums, begun anew in every row, of the currents of the lateral edges on or back."""
-        rows, degrees = self._rows, np.diff(self._rows.indptr)
-        nodes, states = np.repeat(self.nodes, degrees), np.repeat(self._states, degrees)
+        rows = self.rows
+        degrees = np.diff(rows.indptr)
+        nodes, states = (np.repeat(each, degrees) for each in (self.nodes, self.nodes % self.rates.n_states))
         currents = self.rates.drops(event, nodes, rows.indices, states)
         np.maximum(currents, 0.0, out=currents)
         currents *= rows.data

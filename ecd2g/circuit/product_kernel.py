@@ -70,20 +70,17 @@ class ProductKernel:
 
     def lateral_sums(self) -> NDArray[np.float64]:
         """Sum over i of (sites before i stay) (site i moves) (later sites do either): all positive."""
+        uniform = all(
+            np.all(part == part[0]) for site in self.sites for part in (site.stay, site.lateral_sums)
+        )
+        if not uniform:
+            self._listable("row sums")
+        kept = slice(0, 1) if uniform else slice(None)
         total = np.zeros(1)
-        rests = self._later_sums
-        stays = np.ones(1)
-        if self._is_uniform:
-            for site, rest in zip(self.sites, rests, strict=True):
-                total = total + stays * site.lateral_sums[0] * rest[0]
-                stays = stays * site.stay[0]
-            return total
-        self._listable("row sums")
-        total = np.zeros(self.n_states)
         for number, site in enumerate(self.sites):
-            parts = [part.stay for part in self.sites[:number]]
-            later = [part.row_sums for part in self.sites[number + 1 :]]
-            total += reduce(_outer, [*parts, site.lateral_sums, *later])
+            earlier = [part.stay[kept] for part in self.sites[:number]]
+            later = [part.row_sums[kept] for part in self.sites[number + 1 :]]
+            total = total + reduce(_outer, [*earlier, site.lateral_sums[kept], *later])
         return total
 
     def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -153,18 +150,6 @@ class ProductKernel:
     @cached_property
     def _merged(self) -> list[SiteKernel]:
         return merged_sites(self.sites, kronecker_product)
-
-    @property
-    def _is_uniform(self) -> bool:
-        arrays = [part for site in self.sites for part in (site.stay, site.lateral_sums)]
-        return all(np.all(part == part[0]) for part in arrays)
-
-    @property
-    def _later_sums(self) -> list[NDArray[np.float64]]:
-        return [
-            np.array([prod(float(part.row_sums[0]) for part in self.sites[number + 1 :])])
-            for number in range(len(self.sites))
-        ]
 
     def _first_moved(self, symbols: list[NDArray[np.intp]], rng: np.random.Generator) -> NDArray[np.intp]:
         stays, chances = np.ones(len(symbols[0])), np.empty((len(self.sites), len(symbols[0])))

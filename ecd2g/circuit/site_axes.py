@@ -9,7 +9,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from ecd2g.circuit.site_kernel import SiteKernel, matrix_site
+from ecd2g.circuit.matrix_site import MatrixSite
+from ecd2g.circuit.site_kernel import SiteKernel
 from ecd2g.circuit.site_modes import CosineModes, SiteModes
 
 Action = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -78,7 +79,7 @@ def merged_sites(
     """
     cut = runs(sites, [site.size for site in sites])
     return [
-        run[0] if len(run) == 1 else matrix_site(np.array(combine(run)), run[0].modes, None) for run in cut
+        run[0] if len(run) == 1 else MatrixSite.of(np.array(combine(run)), run[0].modes, None) for run in cut
     ]
 
 

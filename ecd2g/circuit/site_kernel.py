@@ -1,15 +1,14 @@
 """Kernels of a single site, of which kernels over many sites are made."""
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import scipy.ndimage
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.dense_modes import DenseModes
+from ecd2g.circuit.matrix_site import MatrixSite, lowest_of_all, require_site
 from ecd2g.circuit.site_modes import (
     CosineModes,
     ReflectionModes,
@@ -19,11 +18,7 @@ from ecd2g.circuit.site_modes import (
     ring_profile,
     ring_spectrum,
 )
-from ecd2g.circuit.sparse_rows import SparseRows, clean
-from ecd2g.errors import CapacityError, InputError
-
-SITE_LIMIT = 2**13
-"""Most symbols of a site that is kept as a table (half a gigabyte); complete sites need none."""
+from ecd2g.errors import InputError
 
 
 class SiteKernel(Protocol):
@@ -165,98 +160,6 @@ class CompleteSite:
         return drawn + (drawn >= symbols)
 
 
-@dataclass(frozen=True, eq=False)
-class MatrixSite:
-    """A site kept as a table; products cost O(S^2), or O(nonzeros) where these are few.
-
-    `row_sum` is the sum of every row where all agree (to rounding), else None.
-    """
-
-    matrix: NDArray[np.float64]
-    modes: SiteModes
-    row_sum: float | None
-    joined: SparseRows = field(repr=False)
-
-    @property
-    def size(self) -> int:
-        """Number of symbols S."""
-        return len(self.matrix)
-
-    @cached_property
-    def row_sums(self) -> NDArray[np.float64]:
-        """Row sums ``(S,)``, exactly alike on a regular site."""
-        sums = self.matrix.sum(axis=1) if self.row_sum is None else np.full(self.size, self.row_sum)
-        return read_only(sums)
-
-    @property
-    def stay(self) -> NDArray[np.float64]:
-        """The diagonal."""
-        return self.joined.stay
-
-    @property
-    def lateral_sums(self) -> NDArray[np.float64]:
-        """Row sums without the diagonal."""
-        return self.joined.lateral_sums
-
-    @property
-    def n_pairs(self) -> int:
-        """Number of nonzero entries."""
-        return int(self.joined.matrix.nnz)
-
-    @cached_property
-    def _is_sparse(self) -> bool:
-        return self.size > 128 and 32 * self.n_pairs < self.size**2
-
-    @cached_property
-    def _laplacian(self) -> NDArray[np.float64]:
-        matrix = -self.matrix
-        np.fill_diagonal(matrix, self.lateral_sums)
-        return matrix
-
-    def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """K v."""
-        return _sparse_product(self.joined.matrix, values) if self._is_sparse else values @ self.matrix
-
-    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """sum_{y != x} K(x, y) v(x) less the product with K off its diagonal."""
-        if self._is_sparse:
-            return self.lateral_sums * values - _sparse_product(self.joined.lateral, values)
-        return values @ self._laplacian
-
-    @cached_property
-    def _reach(self) -> int | None:
-        """R where exactly all symbols up to R apart are joined (oneself counted or not), else None."""
-        pairs = self.joined.lateral.tocoo()
-        reach = int(np.max(np.abs(pairs.row - pairs.col), initial=0))
-        return reach if pairs.nnz == reach * (2 * self.size - 1 - reach) else None
-
-    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A sliding minimum, O(S), where all symbols up to some reach are joined; else O(nonzeros)."""
-        if self._reach == self.size - 1:
-            return lowest_of_all(values)
-        if self._reach is not None:
-            window = 2 * self._reach + 1
-            return scipy.ndimage.minimum_filter1d(values, window, axis=-1, mode="nearest")
-        lowest, pattern = np.array(values), self.joined.lateral
-        for symbol in range(self.size):
-            joined = pattern.indices[pattern.indptr[symbol] : pattern.indptr[symbol + 1]]
-            below = values[..., joined].min(axis=-1, initial=np.inf)
-            lowest[..., symbol] = np.minimum(values[..., symbol], below)
-        return lowest
-
-    def rows(self, symbols: NDArray[np.intp]) -> sp.csr_array:
-        """Rows of K."""
-        return self.joined.matrix[symbols]
-
-    def draw(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
-        """A symbol from its row."""
-        return self.joined.draw(symbols, rng)
-
-    def draw_lateral(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
-        """Another symbol from its row."""
-        return self.joined.draw_lateral(symbols, rng)
-
-
 def complete_site(size: int, forward: float, lateral: float) -> CompleteSite:
     """`forward` (a >= 0) between equal symbols, `lateral` (b >= 0) between different ones; any size."""
     if size < 1:
@@ -264,6 +167,10 @@ def complete_site(size: int, forward: float, lateral: float) -> CompleteSite:
     if not (np.isfinite(forward) and np.isfinite(lateral) and forward >= 0 and lateral >= 0):
         raise InputError(
             f"the conductances of a site must be finite and not negative, got {forward:g} and {lateral:g} siemens"
+        )
+    if forward == 0 and lateral == 0:
+        raise InputError(
+            "a site needs a conductance that is not zero, between equal or between different symbols"
         )
     return CompleteSite(size, float(forward), float(lateral))
 
@@ -277,7 +184,7 @@ def reflecting_site(size: int, profile: ArrayLike) -> MatrixSite:
     around = ring_profile(2 * require_site(size), _profile(profile))
     symbols = np.arange(size)
     matrix = around[np.subtract.outer(symbols, symbols)] + around[np.add.outer(symbols, symbols) + 1]
-    return matrix_site(matrix, CosineModes(ring_spectrum(around, size)), float(around.sum()))
+    return MatrixSite.of(matrix, CosineModes(ring_spectrum(around, size)), float(around.sum()))
 
 
 def cyclic_site(size: int, profile: ArrayLike) -> MatrixSite:
@@ -285,7 +192,7 @@ def cyclic_site(size: int, profile: ArrayLike) -> MatrixSite:
     around = ring_profile(require_site(size), _profile(profile))
     symbols = np.arange(size)
     matrix = around[np.subtract.outer(symbols, symbols)]
-    return matrix_site(matrix, RingModes(ring_spectrum(around, size)), float(around.sum()))
+    return MatrixSite.of(matrix, RingModes(ring_spectrum(around, size)), float(around.sum()))
 
 
 def dense_site(matrix: ArrayLike) -> MatrixSite:
@@ -301,12 +208,7 @@ def dense_site(matrix: ArrayLike) -> MatrixSite:
         np.ptp(sums) <= 4 * np.finfo(float).eps * len(table) * sums.max()
     )  # the rounding of the sums
     total = float(sums.mean()) if regular else None
-    return matrix_site(table, DenseModes(table, np.full_like(sums, total) if regular else sums), total)
-
-
-def matrix_site(matrix: NDArray[np.float64], modes: SiteModes, row_sum: float | None) -> MatrixSite:
-    """A site from its table, which is closed to writing."""
-    return MatrixSite(read_only(matrix), modes, row_sum, SparseRows(clean(sp.csr_array(matrix))))
+    return MatrixSite.of(table, DenseModes(table, np.full_like(sums, total) if regular else sums), total)
 
 
 def checked_matrix(matrix: ArrayLike) -> NDArray[np.float64]:
@@ -321,28 +223,6 @@ def checked_matrix(matrix: ArrayLike) -> NDArray[np.float64]:
     return read_only(table)
 
 
-def lowest_of_all(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Minimum along the last axis, for every entry of it; a short axis symbol by symbol, which is faster."""
-    if values.shape[-1] > 16:
-        return np.broadcast_to(values.min(axis=-1, keepdims=True), values.shape)
-    lowest = values[..., 0]
-    for symbol in range(1, values.shape[-1]):
-        lowest = np.minimum(lowest, values[..., symbol])
-    return np.broadcast_to(lowest[..., None], values.shape)
-
-
-def require_site(size: int) -> int:
-    """The size, or CapacityError where a table of the site would be too large."""
-    if size < 1:
-        raise InputError(f"a site needs at least one symbol, got {size}")
-    if size > SITE_LIMIT:
-        raise CapacityError(
-            f"a site kept as a table may have at most {SITE_LIMIT} symbols, got {size}; use fewer symbols or more "
-            f"sites, or a complete site, which needs no table"
-        )
-    return size
-
-
 def _profile(profile: ArrayLike) -> NDArray[np.float64]:
     array = np.asarray(profile, dtype=np.float64)
     if array.ndim != 1 or not np.all(np.isfinite(array)) or np.any(array < 0) or not np.any(array > 0):
@@ -350,8 +230,3 @@ def _profile(profile: ArrayLike) -> NDArray[np.float64]:
             "a profile must list finite conductances, one a distance from 0 on, none negative and one positive"
         )
     return array
-
-
-def _sparse_product(matrix: sp.csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    flat = values.reshape(-1, values.shape[-1])
-    return np.ascontiguousarray((matrix @ flat.T).T).reshape(values.shape)

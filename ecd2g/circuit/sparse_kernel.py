@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ecd2g.circuit.kernel import require_table
-from ecd2g.circuit.sparse_rows import SparseRows, clean
+from ecd2g.circuit.sparse_rows import SparseRows, clean, rows_product
 from ecd2g.errors import InputError
 
 
@@ -64,11 +64,11 @@ class SparseKernel:
 
     def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """K v."""
-        return _product(self.matrix, values)
+        return rows_product(self.matrix, values)
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """sum_{y != x} K(x, y) v(x) less the product with K off its diagonal."""
-        return self._rows.lateral_sums * values - _product(self._rows.lateral, values)
+        return self._rows.lateral_sums * values - rows_product(self._rows.lateral, values)
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """Rows of the matrix."""
@@ -95,8 +95,3 @@ def _canonical(matrix: object) -> sp.csr_array:
     if copy.ndim != 2 or copy.shape[0] != copy.shape[1] or copy.shape[0] == 0:
         raise InputError(f"a kernel must be a square matrix, got shape {copy.shape}")
     return copy
-
-
-def _product(matrix: sp.csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    flat = values.reshape(-1, values.shape[-1])
-    return np.ascontiguousarray((matrix @ flat.T).T).reshape(values.shape)

@@ -85,6 +85,12 @@ def draw_columns(
     return matrix.indices[low].astype(np.intp)
 
 
+def rows_product(matrix: sp.csr_array, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """K v of a symmetric matrix along the last axis ``(..., S)``."""
+    flat = values.reshape(-1, values.shape[-1])
+    return np.ascontiguousarray((matrix @ flat.T).T).reshape(values.shape)
+
+
 def row_products(slow: sp.csr_array, fast: sp.csr_array) -> sp.csr_array:
     """Row by row the Kronecker product: row n is kron(slow[n], fast[n]), its columns numbered slow * size + fast."""
     counts, fast_counts = np.diff(slow.indptr).astype(np.int64), np.diff(fast.indptr).astype(np.int64)

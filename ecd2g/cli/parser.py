@@ -4,10 +4,10 @@ import argparse
 from importlib.metadata import version
 from typing import Any, NoReturn
 
-from ecd2g.cli import compare, data, network, plot, reproduce, sample, solve, train, verify
+from ecd2g.cli import compare, data, design, network, plot, reproduce, sample, solve, train, verify
 from ecd2g.errors import InputError
 
-COMMANDS = (verify, solve, sample, network, plot, train, compare, reproduce, data)
+COMMANDS = (verify, solve, sample, design, network, plot, train, compare, reproduce, data)
 
 
 class Parser(argparse.ArgumentParser):

@@ -31,8 +31,12 @@ def blob_to_shell(n_sites: int, n_symbols: int = 50) -> Problem:
     space.require_enumerable("the dense laws of a shell")
     bump = np.exp(-0.5 * np.square(centres(n_symbols) / BLOB_SD))
     source = Distribution.product(space, [bump / bump.sum()] * n_sites)
-    target = Distribution.from_weights(space, np.exp(-0.5 * np.square((radii(space) - SHELL_RADIUS) / SHELL_SD)))
-    return Problem(f"shell-{n_sites}d", f"blob to shell, D = {n_sites}, S = {n_symbols}", space, source, target)
+    target = Distribution.from_weights(
+        space, np.exp(-0.5 * np.square((radii(space) - SHELL_RADIUS) / SHELL_SD))
+    )
+    return Problem(
+        f"shell-{n_sites}d", f"blob to shell, D = {n_sites}, S = {n_symbols}", space, source, target
+    )
 
 
 def centres(n_symbols: int) -> NDArray[np.float64]:

@@ -27,22 +27,23 @@ class Family:
     knob : name of the setting that is swept; ``rho`` is lateral over forward conductance of a node
     values : its values, from few lateral steps to many
     ordinal : whether it needs symbols whose order means something
-    call : the function and its settings for a space and a value of the knob
+    call : the function and its settings for a space, a value of the knob, and r
     """
 
     knob: str
     values: tuple[float, ...]
     ordinal: bool
-    call: Callable[[StateSpace, float], Call]
+    call: Callable[[StateSpace, float, float], Call]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One circuit of the sweep."""
+    """One circuit of the sweep; `forward_resistance` is r in ohms, where the family has one."""
 
     family: str
     value: float
     n_layers: int
+    forward_resistance: float = FORWARD
 
     @property
     def knob(self) -> str:
@@ -51,14 +52,14 @@ class Candidate:
 
     def circuit(self, space: StateSpace) -> LayeredCircuit:
         """The circuit itself."""
-        name, settings = FAMILIES[self.family].call(space, self.value)
+        name, settings = FAMILIES[self.family].call(space, self.value, self.forward_resistance)
         if name == "complete":
             return LayeredCircuit.complete(space, n_layers=self.n_layers, **settings)
         return LayeredCircuit(space, self.n_layers, getattr(kernels, name)(space, **settings))
 
     def python(self, space: StateSpace) -> str:
         """The expression that makes the circuit of a space called ``problem.space``."""
-        name, settings = FAMILIES[self.family].call(space, self.value)
+        name, settings = FAMILIES[self.family].call(space, self.value, self.forward_resistance)
         given = ", ".join(f"{key}={value!r}" for key, value in settings.items())
         if name == "complete":
             return f"ecd2g.LayeredCircuit.complete(problem.space, n_layers={self.n_layers}, {given})"
@@ -69,37 +70,37 @@ class Candidate:
         return f"{self.family} {self.knob}={self.value:g} N={self.n_layers}"
 
 
-def _complete(space: StateSpace, rho: float) -> Call:
-    return "complete", _resistances(lateral_resistance(space, FORWARD, rho))
+def _complete(space: StateSpace, rho: float, forward: float) -> Call:
+    return "complete", _resistances(forward, lateral_resistance(space, forward, rho))
 
 
-def _gaussian(space: StateSpace, width: float) -> Call:
+def _gaussian(space: StateSpace, width: float, forward: float) -> Call:
     return "gaussian", {"width": width}
 
 
-def _one_site_gaussian(space: StateSpace, width: float) -> Call:
+def _one_site_gaussian(space: StateSpace, width: float, forward: float) -> Call:
     return "one_site_gaussian", {"width": width}
 
 
-def _neighbour(space: StateSpace, rho: float) -> Call:
+def _neighbour(space: StateSpace, rho: float, forward: float) -> Call:
     moves = 2 * sum(size > 1 for size in space.alphabet_sizes)
-    return "neighbour", _resistances(_rounded(max(moves, 1) * FORWARD / rho))
+    return "neighbour", _resistances(forward, _rounded(max(moves, 1) * forward / rho))
 
 
-def _hamming_1(space: StateSpace, rho: float) -> Call:
+def _hamming_1(space: StateSpace, rho: float, forward: float) -> Call:
     moves = sum(size - 1 for size in space.alphabet_sizes)
-    return "hamming_1", _resistances(_rounded(max(moves, 1) * FORWARD / rho))
+    return "hamming_1", _resistances(forward, _rounded(max(moves, 1) * forward / rho))
 
 
-def _hamming(space: StateSpace, rho: float) -> Call:
+def _hamming(space: StateSpace, rho: float, forward: float) -> Call:
     """Each further site that differs multiplies the resistance by (S - 1) / rho, S the mean number of symbols."""
     moves = sum(size - 1 for size in space.alphabet_sizes) / space.n_sites
     ratio = max(moves, 1.0) / rho
-    return "hamming", {"resistances": [_rounded(FORWARD * ratio**h) for h in range(space.n_sites + 1)]}
+    return "hamming", {"resistances": [_rounded(forward * ratio**h) for h in range(space.n_sites + 1)]}
 
 
-def _resistances(lateral: float) -> dict[str, float]:
-    return {"forward_resistance": FORWARD, "lateral_resistance": lateral}
+def _resistances(forward: float, lateral: float) -> dict[str, float]:
+    return {"forward_resistance": forward, "lateral_resistance": lateral}
 
 
 def _rounded(value: float) -> float:

@@ -1,4 +1,4 @@
-"""What a circuit does to a problem, as numbers: exact where its edges allow it, else from walks, and each says which."""
+"""What a circuit does to a problem: numbers that are exact where its edges allow it, else from walks, and say which."""
 
 from dataclasses import asdict, dataclass, field, replace
 from math import sqrt
@@ -13,7 +13,7 @@ from ecd2g.data import Problem
 from ecd2g.errors import CapacityError, SolverError, StrandedWalkerError
 from ecd2g.experiments.design_candidates import Candidate
 from ecd2g.metrics import sampling_floor, total_variation
-from ecd2g.movement.coupling import Ground, coupling, exact_cost, forward_bias, mean_steps
+from ecd2g.movement.coupling import Ground, backward_steps, coupling, exact_cost, forward_bias
 from ecd2g.movement.sampling import Walks
 from ecd2g.movement.sweeps import is_swept
 from ecd2g.reference.flow import Flow
@@ -31,9 +31,12 @@ STEP_LIMIT = 100_000_000
 
 @dataclass(frozen=True)
 class Number:
-    """A value with its error: a bound where the value is `exact`, else the standard error of the mean over walks.
+    """A value and its error.
 
-    `floor` is what as many perfect samples are expected to show, for distances between laws that were sampled.
+    exact    computed from the currents; the error is what walks left unfinished could add. The currents themselves are
+             as good as the proven error of their potentials.
+    sampled  the error is one standard error; for distances between laws, `floor` is what as many perfect samples are
+             expected to show.
     """
 
     value: float
@@ -139,12 +142,11 @@ def _from_currents(figures: CircuitFigures, flow: Flow, reference: Reference) ->
     """Steps and cost that need no walk."""
     if not _has_outflow(flow):
         return figures
-    steps, n_gaps = mean_steps(flow.field), flow.circuit.n_gaps
-    error = 2.0 * figures.potential_error * steps
+    back = backward_steps(flow.field)
     figures = replace(
         figures,
-        steps=Number(steps, error, "exact"),
-        backward=Number(0.5 * (steps - n_gaps), error, "exact"),
+        steps=Number(flow.circuit.n_gaps + 2.0 * back, 0.0, "exact"),
+        backward=Number(back, 0.0, "exact"),
     )
     space = flow.circuit.space
     masses = 1 + (space.n_sites if reference.ground == "squared" else sum(space.alphabet_sizes))
@@ -152,7 +154,7 @@ def _from_currents(figures: CircuitFigures, flow: Flow, reference: Reference) ->
         return figures
     cost = exact_cost(flow, reference.ground, reference.scale)
     atoms = flow.atoms
-    distance = total_variation(cost.ends, atoms.sink * atoms.multiplicity)
+    distance = float(total_variation(cost.ends, atoms.sink * atoms.multiplicity))
     return replace(
         figures,
         cost=Number(cost.value, cost.error, "exact"),
@@ -182,7 +184,9 @@ def _from_walks(
 ) -> CircuitFigures:
     """What is still missing, from two-way walks."""
     if figures.steps is not None and figures.steps.value * n_walks > STEP_LIMIT:
-        return replace(figures, note=f"not walked on: a walk takes {figures.steps.value:,.0f} steps on average")
+        return replace(
+            figures, note=f"not walked on: a walk takes {figures.steps.value:,.0f} steps on average"
+        )
     walks = flow.sample(n_walks, "two-way", seed)
     staying = np.all(walks.starts == walks.ends, axis=1)
     figures = replace(figures, staying=_mean(staying) if figures.staying is None else figures.staying)
@@ -199,7 +203,7 @@ def _forward(figures: CircuitFigures, flow: Flow, n_walks: int, seed: int) -> Ci
     """Bias of the forward-only rule; not defined where its walkers are stranded."""
     try:
         if _has_outflow(flow) and _is_quick(flow, 1):
-            return replace(figures, bias=Number(forward_bias(flow), figures.potential_error, "exact"))
+            return replace(figures, bias=Number(forward_bias(flow), 0.0, "exact"))
         return replace(figures, bias=_distance(flow, flow.sample(n_walks, "forward-only", seed)))
     except StrandedWalkerError as error:
         return replace(figures, note=f"forward-only: {error}")
@@ -241,7 +245,8 @@ def _distance(flow: Flow, walks: Walks) -> Number:
     law = np.bincount(atoms.locate(walks.ends), minlength=atoms.n_atoms) / n
     floor = sampling_floor(flow.sink.probabilities, n).expected
     # one walk moves the distance by 1 / n at most, so that its variance is 1 / (4 n) at most (Efron-Stein)
-    return Number(total_variation(law, atoms.sink * atoms.multiplicity), 0.5 / sqrt(n), "sampled", floor)
+    distance = float(total_variation(law, atoms.sink * atoms.multiplicity))
+    return Number(distance, 0.5 / sqrt(n), "sampled", floor)
 
 
 def _columns(name: str, entry: dict[str, Any] | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ecd2g.errors import StrandedWalkerError
 from ecd2g.experiments.verify_report import ForwardOnlyCost, Statement, VerifyReport
 from ecd2g.reference.flow import Flow
 from ecd2g.testing import laws
+from ecd2g.testing.kernel_strategies import kernel_circuits
 from ecd2g.testing.lemma import table_deviation
 from ecd2g.testing.problems import Problem
 from ecd2g.testing.related_laws import PAIR_LIMIT
@@ -53,7 +54,8 @@ def verify(
     statement is tried on `n_examples` circuits that it speaks of, or on more:
 
     layered    either the complete kernel, up to 12 states (one in ten up to 40) and 6 layers (8), r and R over
-               10^+-4 ohm each; or a random symmetric kernel, up to 5 states and 4 layers, 10^+-1.5 siemens
+               10^+-4 ohm each; or a random symmetric kernel, up to 5 states and 4 layers, 10^+-1.5 siemens; or any
+               kernel of `ecd2g.circuit.kernels`, up to 6 states and 4 layers, half with gains, 10^+-1.5 siemens
     few pairs  the same circuits, with at most 16 pairs of a source and a sink state, for the couplings of Remark 3.4,
                (12) and (13)
     unit       complete kernel, 2 to 6 states, up to 6 layers, r and R over 10^+-4 ohm each, r != R, 1 A from one state
@@ -170,7 +172,9 @@ def _layered(max_pairs: int | None = None) -> st.SearchStrategy[Any]:
     larger = layered_circuits(max_states=40, max_layers=8, decades=4.0)
     complete = _one_in_ten(layered_circuits(decades=4.0), larger)
     kernels = dense_kernel_circuits(max_states=5, max_layers=4)
-    return st.one_of(*(layered_problems(circuits, max_pairs=max_pairs) for circuits in (complete, kernels)))
+    structured = kernel_circuits(max_states=6, max_layers=4, spectral=False)
+    kinds = (complete, kernels, structured)
+    return st.one_of(*(layered_problems(circuits, max_pairs=max_pairs) for circuits in kinds))
 
 
 GROUPS: dict[str, st.SearchStrategy[Any]] = {

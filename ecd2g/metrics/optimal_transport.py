@@ -105,7 +105,9 @@ def _check(p: Distribution, q: Distribution, ground: str, scale: float) -> None:
     if p.space != q.space:
         raise InputError("p and q must share one state space")
     if ground not in get_args(PairGround):
-        raise InputError(f"ground must be one of {', '.join(map(repr, get_args(PairGround)))}, got {ground!r}")
+        raise InputError(
+            f"ground must be one of {', '.join(map(repr, get_args(PairGround)))}, got {ground!r}"
+        )
     if not 0.0 < scale < np.inf:
         raise InputError(f"scale must be a positive finite number, got {scale!r}")
     if ground == "hamming" and scale != 1:

@@ -55,7 +55,9 @@ def exact_cost(
             "the forward-only cost needs every state as an atom of its own; give source or sink as a dense distribution"
         )
     symbols = _symbols(atoms, space)
-    starts = _moments(atoms.source, symbols) if ground == "squared" else _indicators(atoms.source, symbols, space)
+    starts = (
+        _moments(atoms.source, symbols) if ground == "squared" else _indicators(atoms.source, symbols, space)
+    )
     moved = end_masses(
         transport.field,
         np.column_stack([atoms.source, *starts]),

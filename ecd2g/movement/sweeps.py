@@ -113,7 +113,9 @@ def end_masses(
     other field is propagated step by step, one mass after the other. StrandedWalkerError and SolverError as there.
     """
     if start.ndim != 2 or len(start) != field.atoms.n_atoms or np.any(start < 0):
-        raise InputError(f"start must be masses of 0 or more, shape ({field.atoms.n_atoms}, k), got {start.shape}")
+        raise InputError(
+            f"start must be masses of 0 or more, shape ({field.atoms.n_atoms}, k), got {start.shape}"
+        )
     if is_swept(field):
         return LayerSteps.of(field, forward_only=forward_only).run(start, tolerance, max_sweeps)  # type: ignore[arg-type]
     ends, left = np.zeros_like(start), 0.0
@@ -152,7 +154,8 @@ def _edges(field: KernelField | TableField) -> list[sp.csr_array]:
 def _part(currents: sp.csr_array, sign: float) -> sp.csr_array:
     """The currents of one sign, as positive numbers; nothing else is stored."""
     part = sp.csr_array(
-        (np.maximum(sign * currents.data, 0.0), currents.indices.copy(), currents.indptr.copy()), shape=currents.shape
+        (np.maximum(sign * currents.data, 0.0), currents.indices.copy(), currents.indptr.copy()),
+        shape=currents.shape,
     )
     part.eliminate_zeros()
     return part

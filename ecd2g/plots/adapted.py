@@ -1,7 +1,7 @@
 """The way of an adapted circuit to optimal transport: its cost and the proven lower bound, iteration by iteration."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -33,7 +33,11 @@ class Record(Protocol):
 
 @styled
 def draw_adaptation(
-    history: Sequence[Record], reference: float | None = None, ax: Axes | None = None, *, label: str = "optimum"
+    history: Sequence[Record],
+    reference: float | None = None,
+    ax: Axes | None = None,
+    *,
+    label: str = "optimum",
 ) -> Axes:
     """Draw cost and lower bound against the iteration, with the band between them that holds the optimum.
 
@@ -50,17 +54,19 @@ def draw_adaptation(
     unit = float(bound[-1] if reference is None else reference)
     if not 0 < unit < np.inf or np.any(cost <= 0):
         what = "the last bound" if reference is None else "reference"
-        raise InputError(f"{what} and all costs must be positive, got {unit:g} and a least cost of {cost.min():g}")
+        raise InputError(
+            f"{what} and all costs must be positive, got {unit:g} and a least cost of {cost.min():g}"
+        )
     ax = axes_or_new(ax, 0.75 * PAGE, 2.8)
     ax.set_yscale("log")
     proven = bound > 0
     cost, bound = cost / unit, np.where(proven, bound, np.nan) / unit
     ax.fill_between(iteration, bound, cost, where=proven, color=CYCLE[1], alpha=0.12, lw=0)
-    mark = {"marker": "o", "ms": 2.2, "lw": 1.2}
+    mark: dict[str, Any] = {"marker": "o", "ms": 2.2, "lw": 1.2}
     ax.plot(iteration, cost, color=CYCLE[0], **mark)
     ax.plot(iteration, bound, color=CYCLE[1], **mark)
     ax.axhline(1.0, color="0.4", ls="--", lw=0.9, zorder=1)
-    _name(ax, float(iteration[0]), float(cost[0]), f"cost of the walk, at last {cost[-1]:.4g}", CYCLE[0], 5)
+    _name(ax, float(iteration[0]), float(cost[0]), f"cost, at last {cost[-1]:.4g}", CYCLE[0], 5)
     if proven.any():
         first = int(np.argmax(proven))
         words = f"proven lower bound, at last {bound[-1]:.4g}"

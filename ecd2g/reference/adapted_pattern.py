@@ -101,8 +101,8 @@ def _displacement(ends: TransportEnds) -> float:
     squares = 0.0
     for x, y in zip(ends.xs.T, ends.ys.T, strict=True):
         size = int(max(x.max(), y.max())) + 1
-        laws = (np.bincount(s, weights=w, minlength=size) for s, w in ((x, ends.p), (y, ends.q)))
-        squares += wasserstein_line(*laws, order=2) ** 2
+        p, q = (np.bincount(s, weights=w, minlength=size) for s, w in ((x, ends.p), (y, ends.q)))
+        squares += wasserstein_line(p, q, order=2) ** 2
     return float(np.sqrt(squares))
 
 

@@ -51,9 +51,7 @@ def walked(ends: TransportEnds, field: NetworkField) -> tuple[float, float]:
     error = float(np.abs(law - ends.extracted).max())
     if ends.cost == "distance":
         return flow_cost(ends, field), error
-    products = sum(
-        float(_carried(ends, field, x) @ y) for x, y in zip(ends.xs.T, ends.ys.T, strict=True)
-    )
+    products = sum(float(_carried(ends, field, x) @ y) for x, y in zip(ends.xs.T, ends.ys.T, strict=True))
     squares = ends.p @ np.square(ends.xs).sum(axis=1) + law[m:] @ np.square(ends.ys).sum(axis=1)
     return float(squares - 2 * products), error
 

@@ -17,8 +17,11 @@ from ecd2g.testing.solved import Solved, Solver
 
 
 def lemma_applies(solved: Solved) -> bool:
-    """Whether Lemma 3.5 speaks of the circuit: complete, two states or more, r != R."""
-    kernel = getattr(solved.problem.circuit, "kernel", None)
+    """Whether Lemma 3.5 speaks of the circuit: complete, no gains, two states or more, r != R."""
+    circuit = solved.problem.circuit
+    if not isinstance(circuit, LayeredCircuit) or circuit.is_graded:
+        return False
+    kernel = circuit.kernel
     return isinstance(kernel, CompleteKernel) and kernel.n_states > 1 and kernel.forward != kernel.lateral
 
 

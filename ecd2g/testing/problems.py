@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.reference.flow import Flow
@@ -86,7 +87,7 @@ Problem = LayeredProblem | NetworkProblem
 
 def _kernel_text(circuit: LayeredCircuit) -> str:
     kernel = circuit.kernel
-    forward, lateral = getattr(kernel, "forward", None), getattr(kernel, "lateral", None)
-    if forward is not None and lateral is not None:
-        return f"complete circuit, r = {1 / forward:.17g} ohm, R = {1 / lateral:.17g} ohm"
-    return f"circuit with conductances {kernel.table().tolist()}"
+    gains = f", gains {circuit.gap_gains.tolist()}" if circuit.is_graded else ""
+    if isinstance(kernel, CompleteKernel) and kernel.n_states > 1:
+        return f"complete circuit, r = {1 / kernel.forward:.17g} ohm, R = {1 / kernel.lateral:.17g} ohm{gains}"
+    return f"circuit with conductances {kernel.table().tolist()}{gains}"

@@ -131,7 +131,7 @@ def backwards(problem: Problem) -> Problem:
     circuit = problem.circuit
     if not isinstance(circuit.kernel, CompleteKernel):
         circuit = LayeredCircuit.from_conductances(
-            circuit.space, circuit.kernel.table()[::-1, ::-1], n_layers=circuit.n_layers
+            circuit.space, circuit.kernel.table()[::-1, ::-1], n_layers=circuit.n_layers, gains=circuit.gains
         )
     p, q = problem.source.to_array()[::-1].copy(), problem.sink.to_array()[::-1].copy()
     return LayeredProblem(

@@ -133,7 +133,7 @@ def edges(problem: Problem) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray
     here, there = np.nonzero(kernel > 0)
     first = n * np.arange(problem.circuit.n_gaps)[:, None]
     tails, heads = (first + here).ravel(), (first + n + there).ravel()
-    return tails, heads, np.tile(kernel[here, there], problem.circuit.n_gaps)
+    return tails, heads, np.multiply.outer(problem.circuit.gap_gains, kernel[here, there]).ravel()
 
 
 def walk_law(solved: Solved) -> WalkLaw:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ecd2g import Distribution, LayeredCircuit, SolverError, StateSpace, solve
+from ecd2g import Distribution, InputError, LayeredCircuit, ResistorNetwork, SolverError, StateSpace, solve
 from ecd2g.movement import propagate
 
 SPACE = StateSpace(5)
@@ -48,3 +48,31 @@ def test_ratios_that_overflow_are_right_or_refused() -> None:
     ends = np.array([[0] * 299, [1] * 299])
     flow = solve(circuit, source=Distribution.point(space, ends[0]), sink=Distribution.point(space, ends[1]))
     assert flow.law_at(ends) == pytest.approx([0.0, 1.0])
+
+
+def square_field():
+    """Currents 0 -> 1, 2 -> 3 on a square, two sources and two sinks."""
+    network = ResistorNetwork.from_edges([[0, 1], [0, 2], [1, 3], [2, 3]], resistance=[1.0, 2.0, 3.0, 4.0])
+    return solve(network, source={0: 0.75, 1: 0.25}, sink={2: 0.5, 3: 0.5}).field
+
+
+def test_the_law_is_linear_in_the_start() -> None:
+    field = square_field()
+    alone = np.array([propagate(field, start=one).ends for one in np.eye(4)[:2]])
+    assert alone.sum(axis=1) == pytest.approx([1.0, 1.0], abs=1e-15)
+    assert field.injected[:2] @ alone == pytest.approx(propagate(field).ends, abs=1e-15)
+    assert np.abs(alone[0] - alone[1]).max() > 0.1  # or any weights would do
+    weighted = propagate(field, start=field.injected * np.array([3.0, 7.0, 0.0, 0.0]))
+    assert weighted.ends == pytest.approx([0.75 * 3.0, 0.25 * 7.0] @ alone, abs=1e-15)
+
+
+def test_a_layered_field_takes_a_start_of_its_own_too() -> None:
+    field = flow_with(1.0, 5.0).field
+    assert np.array_equal(propagate(field, start=field.injected).ends, propagate(field).ends)
+    assert propagate(field, start=2.0 * field.injected).ends == pytest.approx(2.0 * propagate(field).ends)
+
+
+@pytest.mark.parametrize("start", [[1.0, 0.0], [1.0, -0.5, 0.0, 0.0], [np.nan, 0, 0, 0], [np.inf, 0, 0, 0]])
+def test_a_start_that_is_no_mass_is_refused(start: list[float]) -> None:
+    with pytest.raises(InputError, match="start must be finite masses"):
+        propagate(square_field(), start=np.array(start))

@@ -1,0 +1,135 @@
+"""A site kept as a table of conductances."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import scipy.ndimage
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from ecd2g.circuit.site_modes import SiteModes, read_only
+from ecd2g.circuit.sparse_rows import SparseRows, clean, rows_product
+from ecd2g.errors import CapacityError, InputError
+
+SITE_LIMIT = 2**13
+"""Most symbols of a site that is kept as a table (half a gigabyte); complete sites need none."""
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixSite:
+    """A site kept as a table; products cost O(S^2), or O(nonzeros) where these are few.
+
+    `row_sum` is the sum of every row where all agree (to rounding), else None.
+    """
+
+    matrix: NDArray[np.float64]
+    modes: SiteModes
+    row_sum: float | None
+    joined: SparseRows = field(repr=False)
+
+    @classmethod
+    def of(cls, matrix: NDArray[np.float64], modes: SiteModes, row_sum: float | None) -> "MatrixSite":
+        """A site from its table, which is closed to writing."""
+        return cls(read_only(matrix), modes, row_sum, SparseRows(clean(sp.csr_array(matrix))))
+
+    @property
+    def size(self) -> int:
+        """Number of symbols S."""
+        return len(self.matrix)
+
+    @cached_property
+    def row_sums(self) -> NDArray[np.float64]:
+        """Row sums ``(S,)``, exactly alike on a regular site."""
+        sums = self.matrix.sum(axis=1) if self.row_sum is None else np.full(self.size, self.row_sum)
+        return read_only(sums)
+
+    @property
+    def stay(self) -> NDArray[np.float64]:
+        """The diagonal."""
+        return self.joined.stay
+
+    @property
+    def lateral_sums(self) -> NDArray[np.float64]:
+        """Row sums without the diagonal."""
+        return self.joined.lateral_sums
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of nonzero entries."""
+        return int(self.joined.matrix.nnz)
+
+    @cached_property
+    def _is_sparse(self) -> bool:
+        return self.size > 128 and 32 * self.n_pairs < self.size**2
+
+    @cached_property
+    def _laplacian(self) -> NDArray[np.float64]:
+        matrix = -self.matrix
+        np.fill_diagonal(matrix, self.lateral_sums)
+        return matrix
+
+    def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """K v."""
+        return rows_product(self.joined.matrix, values) if self._is_sparse else values @ self.matrix
+
+    def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """sum_{y != x} K(x, y) v(x) less the product with K off its diagonal."""
+        if self._is_sparse:
+            return self.lateral_sums * values - rows_product(self.joined.lateral, values)
+        return values @ self._laplacian
+
+    @cached_property
+    def _reach(self) -> int | None:
+        """R where exactly all symbols up to R apart are joined (oneself counted or not), else None."""
+        pairs = self.joined.lateral.tocoo()
+        reach = int(np.max(np.abs(pairs.row - pairs.col), initial=0))
+        return reach if pairs.nnz == reach * (2 * self.size - 1 - reach) else None
+
+    def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A sliding minimum, O(S), where all symbols up to some reach are joined; else O(nonzeros)."""
+        if self._reach == self.size - 1:
+            return lowest_of_all(values)
+        if self._reach is not None:
+            window = 2 * self._reach + 1
+            return scipy.ndimage.minimum_filter1d(values, window, axis=-1, mode="nearest")
+        lowest, pattern = np.array(values), self.joined.lateral
+        for symbol in range(self.size):
+            joined = pattern.indices[pattern.indptr[symbol] : pattern.indptr[symbol + 1]]
+            below = values[..., joined].min(axis=-1, initial=np.inf)
+            lowest[..., symbol] = np.minimum(values[..., symbol], below)
+        return lowest
+
+    def rows(self, symbols: NDArray[np.intp]) -> sp.csr_array:
+        """Rows of K."""
+        return self.joined.matrix[symbols]
+
+    def draw(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """A symbol from its row."""
+        return self.joined.draw(symbols, rng)
+
+    def draw_lateral(self, symbols: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+        """Another symbol from its row."""
+        return self.joined.draw_lateral(symbols, rng)
+
+
+def lowest_of_all(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Minimum along the last axis, for every entry of it; a short axis symbol by symbol, which is faster."""
+    if values.shape[-1] > 16:
+        return np.broadcast_to(values.min(axis=-1, keepdims=True), values.shape)
+    lowest = values[..., 0]
+    for symbol in range(1, values.shape[-1]):
+        lowest = np.minimum(lowest, values[..., symbol])
+    return np.broadcast_to(lowest[..., None], values.shape)
+
+
+def require_site(size: int) -> int:
+    """The size, or CapacityError where a table of the site would be too large."""
+    if size < 1:
+        raise InputError(f"a site needs at least one symbol, got {size}")
+    if size > SITE_LIMIT:
+        raise CapacityError(
+            f"a site kept as a table may have at most {SITE_LIMIT} symbols, got {size}; use fewer symbols or more "
+            f"sites, or a complete site, which needs no table"
+        )
+    return size

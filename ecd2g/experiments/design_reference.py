@@ -1,0 +1,47 @@
+"""What the cost of a circuit is compared with: the optimal and the independent coupling of a problem."""
+
+import numpy as np
+
+from ecd2g.data import Problem
+from ecd2g.errors import CapacityError, InputError
+from ecd2g.experiments.design_figures import Reference
+from ecd2g.experiments.measures import ordinal_scale
+from ecd2g.metrics import total_variation, wasserstein_line
+from ecd2g.metrics.optimal_transport import independent_cost, optimal_transport_cost
+from ecd2g.movement.coupling import Ground
+
+UNITS = {"squared": "squared distance", "hamming": "sites that differ"}
+"""Words for the cost."""
+
+
+def ground_of(problem: Problem, asked: Ground | None) -> Ground:
+    """The cost asked for, else squared for numbers and hamming for letters; InputError where it makes no sense."""
+    if asked == "squared" and problem.alphabet is not None:
+        raise InputError(
+            'cost "squared" needs symbols that are numbers, and this problem is spelled in '
+            f"{len(problem.alphabet)} letters or words; take --cost hamming"
+        )
+    return asked or ("squared" if problem.alphabet is None else "hamming")
+
+
+def reference_of(problem: Problem, ground: Ground) -> Reference:
+    """Optimal and independent cost; squared distances are in units of S where all sites have S symbols.
+
+    Optimal: on one site, exact without POT; else the network simplex of POT, where it is installed and the pairs of
+    states fit.
+    """
+    scale = float(ordinal_scale(problem) or 1.0) if ground == "squared" else 1.0
+    independent = independent_cost(problem.source, problem.target, ground, scale)
+    try:
+        return Reference(ground, scale, independent, _optimal(problem, ground, scale))
+    except (InputError, CapacityError) as error:
+        return Reference(ground, scale, independent, None, str(error))
+
+
+def _optimal(problem: Problem, ground: Ground, scale: float) -> float:
+    if problem.space.n_sites > 1:
+        return optimal_transport_cost(problem.source, problem.target, ground, scale)
+    p, q = np.array(problem.source.to_array()), np.array(problem.target.to_array())
+    if ground == "hamming":
+        return float(total_variation(p, q))
+    return float(wasserstein_line(p, q, 2, scale)) ** 2
