@@ -2,7 +2,8 @@
 
     python benchmarks/circuit_guidance.py FOLDER
 
-writes rho.csv and layers.csv, one line a circuit, and the figures rho, layers and forgetting (PNG, SVG). All numbers are exact.
+writes rho.csv and layers.csv, one line a circuit, and the figures rho, layers and forgetting (PNG, SVG). All numbers
+are exact.
 """
 
 import argparse

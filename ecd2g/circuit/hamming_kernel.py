@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.matrix_site import lowest_of_all
 from ecd2g.circuit.site_axes import ModeTransform, one_site
+from ecd2g.circuit.site_laplacian import shifted_rounding
 from ecd2g.circuit.site_modes import ReflectionModes
 from ecd2g.circuit.sparse_rows import clean
 from ecd2g.circuit.spectrum import Spectrum
@@ -77,8 +78,17 @@ class HammingKernel:
         return self.weights[0] * values + self._lateral_product(values)
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """sum_{h > 0} w_h e_h v(x) less the product with all weights but w_0."""
-        return self._lateral_sum * values - self._lateral_product(values)
+        """sum_{h > 0} w_h e_h v(x) less the product with all weights but w_0, for deviations from the mean."""
+        deviations = values - values.mean(axis=-1, keepdims=True)
+        return self._lateral_sum * deviations - self._lateral_product(deviations)
+
+    def laplacian_rounding(self) -> float:
+        """From the spectral gap d (1 - lambda); as many terms as symbols, and passes over pairs of sites."""
+        if self.n_states == 1:
+            return 0.0
+        spectrum, n_sites = self.spectrum(), len(self.sizes)
+        gap = float(self.row_sums()[0]) * (float(np.sort(spectrum.fall)[1]) - spectrum.error)
+        return shifted_rounding(sum(self.sizes) + n_sites**2, self._lateral_sum, gap)
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """Every state at a distance that has a weight, O(nonzero entries)."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.matrix_site import MatrixSite
 from ecd2g.circuit.site_kernel import CompleteSite, checked_matrix, dense_site
+from ecd2g.circuit.site_laplacian import BandLaplacian, ShiftedLaplacian, site_laplacian
 from ecd2g.circuit.site_modes import ReflectionModes
 from ecd2g.circuit.sparse_rows import SparseRows, clean
 from ecd2g.circuit.spectrum import Spectrum
@@ -82,6 +83,9 @@ class SpectralKernel(StructuredKernel, Protocol):
     def spectrum(self) -> Spectrum:
         """All lambda_k, shape ``(n_states,)``, in the order of the modes."""
 
+    def laplacian_rounding(self) -> float:
+        """A with |rounding of L v|_2 <= eps A sqrt(v . L v), L the Laplacian; infinite where none is known."""
+
     def to_modes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """u_k^T v for all k along the last axis: ``(..., n_states)`` to ``(..., n_states)``."""
 
@@ -147,6 +151,10 @@ class CompleteKernel:
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """V b (v - mean(v)), O(V)."""
         return self._site.laplacian(values)
+
+    def laplacian_rounding(self) -> float:
+        """That of its one site."""
+        return self._site.laplacian_rounding
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """Full rows; CapacityError where they hold more than `TABLE_LIMIT` numbers together."""
@@ -243,8 +251,12 @@ class DenseKernel:
         return self._joined.lateral_sums.copy()
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """sum_{y != x} K(x, y) v(x) less the product with K off its diagonal, O(V^2)."""
-        return values @ self._laplacian
+        """sum_{y != x} K(x, y) (v(x) - v(y)), O(V^2)."""
+        return self._laplacian(values)
+
+    def laplacian_rounding(self) -> float:
+        """From the spectral gap of the Laplacian, O(V^3); infinite for more than 512 states."""
+        return self._laplacian.rounding
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """Rows of the matrix."""
@@ -279,10 +291,8 @@ class DenseKernel:
         return SparseRows(clean(sp.csr_array(self.matrix)))
 
     @cached_property
-    def _laplacian(self) -> NDArray[np.float64]:
-        matrix = -self.matrix
-        np.fill_diagonal(matrix, self._joined.lateral_sums)
-        return matrix
+    def _laplacian(self) -> BandLaplacian | ShiftedLaplacian:
+        return site_laplacian(self.matrix, self._joined.lateral_sums)
 
 
 def require_table(n_states: int, purpose: str, copies: int = 1) -> None:

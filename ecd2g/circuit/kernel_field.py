@@ -18,6 +18,9 @@ from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import LayeredNodes, lock, locked
 from ecd2g.errors import InputError
 
+TOGETHER = 2**15
+"""Layers of fewer states than this are handled in one call."""
+
 
 @dataclass(frozen=True, eq=False)
 class KernelField(LayeredNodes):
@@ -72,8 +75,8 @@ class KernelField(LayeredNodes):
         gains = self.circuit.gap_gains[:, None]
         straight = self.kernel.row_sums() * self.forward_drops
         net = np.zeros_like(self.potentials)
-        net[:-1] += gains * (straight + self._laplacian[1:])
-        net[1:] -= gains * (straight - self._laplacian[:-1])
+        net[:-1] += gains * (straight + self.laplacian[1:])
+        net[1:] -= gains * (straight - self.laplacian[:-1])
         return net
 
     def power(self) -> float:
@@ -85,7 +88,7 @@ class KernelField(LayeredNodes):
 
         The first two terms together, and the third, are sums of squares over edges, so none of them cancels the other.
         """
-        gains, drops, fall = self.circuit.gap_gains, self.forward_drops, self._laplacian
+        gains, drops, fall = self.circuit.gap_gains, self.forward_drops, self.laplacian
         middle = 0.5 * (self.potentials[:-1] + self.potentials[1:])
         middle -= middle.mean(axis=1, keepdims=True)  # L of a constant is zero, but for rounding
         straight = _dot(self.kernel.row_sums() * drops, drops) - 0.5 * _dot(drops, fall[:-1] - fall[1:])
@@ -159,9 +162,9 @@ class KernelField(LayeredNodes):
         return locked(total)
 
     @cached_property
-    def _laplacian(self) -> NDArray[np.float64]:
-        """L phi_n of every layer."""
-        return self.kernel.laplacian(self.potentials)
+    def laplacian(self) -> NDArray[np.float64]:
+        """L phi_n of every layer, L = diag(d) - K, ``(n_layers, V)``."""
+        return locked(laplacian_of_layers(self.kernel, self.potentials))
 
     @cached_property
     def _rates(self) -> KernelRates:
@@ -171,6 +174,16 @@ class KernelField(LayeredNodes):
     @cached_property
     def _steps(self) -> KernelSteps:
         return KernelSteps(self._rates)
+
+
+def laplacian_of_layers(kernel: StructuredKernel, layers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """L v of every layer; large layers one by one, whose buffers stay in use."""
+    if layers.shape[1] < TOGETHER:
+        return kernel.laplacian(layers)
+    result = np.empty_like(layers)
+    for layer, values in zip(result, layers, strict=True):
+        layer[:] = kernel.laplacian(values)
+    return result
 
 
 def _dot(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -76,10 +76,10 @@ def gaussian(
 
     For ordered symbols; d_i is the distance in symbols, `width` one number or one a site, `conductance` that of
     staying (in siemens, far from the ends). Steps of more than `reach` symbols a site have no edge; that cut is part
-    of the kernel, whose default reach is ceil(4 width): a local kernel. A reach of S or more joins all symbols (but steps
-    of more than 38 widths, whose conductance is too small for a float). At
-    the ends steps are folded back (the edges of all mirror images add), so that all row sums agree. A transform costs
-    O(V sum_i S_i) for short sites, O(V log V) for long ones.
+    of the kernel, whose default reach is ceil(4 width): a local kernel. A reach of S or more joins all symbols (but
+    steps of more than 38 widths, whose conductance is too small for a float). At the ends steps are folded back (the
+    edges of all mirror images add), so that all row sums agree. A transform costs O(V sum_i S_i) for short sites,
+    O(V log V) for long ones.
 
     >>> gaussian(StateSpace(50, 2), 1.5, reach=3).n_pairs == 338**2
     True

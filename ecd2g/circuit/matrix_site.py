@@ -8,6 +8,7 @@ import scipy.ndimage
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.site_laplacian import BandLaplacian, ShiftedLaplacian, site_laplacian
 from ecd2g.circuit.site_modes import SiteModes, read_only
 from ecd2g.circuit.sparse_rows import SparseRows, clean, rows_product
 from ecd2g.errors import CapacityError, InputError
@@ -59,25 +60,31 @@ class MatrixSite:
         """Number of nonzero entries."""
         return int(self.joined.matrix.nnz)
 
+    @property
+    def row_length(self) -> int:
+        """Most nonzero entries of a row."""
+        return int(np.diff(self.joined.matrix.indptr).max())
+
     @cached_property
     def _is_sparse(self) -> bool:
         return self.size > 128 and 32 * self.n_pairs < self.size**2
 
     @cached_property
-    def _laplacian(self) -> NDArray[np.float64]:
-        matrix = -self.matrix
-        np.fill_diagonal(matrix, self.lateral_sums)
-        return matrix
+    def _laplacian(self) -> BandLaplacian | ShiftedLaplacian:
+        return site_laplacian(self.matrix, self.lateral_sums)
 
     def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """K v."""
         return rows_product(self.joined.matrix, values) if self._is_sparse else values @ self.matrix
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """sum_{y != x} K(x, y) v(x) less the product with K off its diagonal."""
-        if self._is_sparse:
-            return self.lateral_sums * values - rows_product(self.joined.lateral, values)
-        return values @ self._laplacian
+        """sum_{y != x} K(x, y) (v(x) - v(y)), from differences."""
+        return self._laplacian(values)
+
+    @property
+    def laplacian_rounding(self) -> float:
+        """What bounds its rounding, see `site_laplacian`."""
+        return self._laplacian.rounding
 
     @cached_property
     def _reach(self) -> int | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite, prod
+from math import isfinite, prod, sqrt
 
 import numpy as np
 import scipy.sparse as sp
@@ -100,6 +100,11 @@ class OneSiteKernel:
         for number, site in enumerate(self._merged):
             total += one_site(values, self._merged_sizes, number, site.laplacian)
         return total
+
+    def laplacian_rounding(self) -> float:
+        """The sum over the sites, and the roundings of their sum."""
+        own = sum(site.laplacian_rounding for site in self._merged)
+        return own + len(self._merged) * sqrt(2.0 * float(self.lateral_sums().max()))
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """The state itself and, site by site, its neighbours, O(nonzero entries)."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from math import prod
+from math import prod, sqrt
 
 import numpy as np
 import scipy.sparse as sp
@@ -92,14 +92,33 @@ class ProductKernel:
         """D - K = sum_i K_0 .. K_{i-1} (D_i - K_i) D_{i+1} ..: the forward edges never enter."""
         merged = self._merged
         sizes = [site.size for site in merged]
-        total, moved = np.zeros_like(values), values
-        for number, site in enumerate(merged):
-            later = reduce(_outer, [part.row_sums for part in merged[number + 1 :]], np.ones(1))
-            part = one_site(moved, sizes, number, site.laplacian).reshape(*values.shape[:-1], -1, len(later))
-            total += (part * later).reshape(values.shape)
-            if number + 1 < len(merged):
-                moved = one_site(moved, sizes, number, site.apply)
+        total = one_site(values, sizes, len(merged) - 1, merged[-1].laplacian)
+        for number in range(
+            len(merged) - 2, -1, -1
+        ):  # from the inside out, so that tables meet differences only
+            later = reduce(_outer, [part.row_sums for part in merged[number + 1 :]])
+            part = one_site(values, sizes, number, merged[number].laplacian)
+            total = one_site(total, sizes, number, merged[number].apply)
+            total += (part.reshape(*values.shape[:-1], -1, len(later)) * later).reshape(values.shape)
         return total
+
+    def laplacian_rounding(self) -> float:
+        """From those of the sites: |L_i v| and its rounding, times the tables and row sums of the other sites.
+
+        With n the size of the most negative eigenvalue of a site, v . L_i v prod_{j != i} d_j <= c v . L v with
+        c = (1 + n) / (1 - n): infinite where a site has an eigenvalue of -1.
+        """
+        negative = max(0.0, *(1.0 - float(site.modes.spectrum.rise.min()) for site in self.sites))
+        if negative >= 1.0:
+            return float("inf")
+        total, roundings, merged = 0.0, 4, self._merged
+        for number, site in enumerate(merged):
+            others = [part.row_sums for place, part in enumerate(merged) if place != number]
+            most, least = (prod(float(end(sums)) for sums in others) for end in (np.max, np.min))
+            size = site.laplacian_rounding + roundings * sqrt(2.0 * float(site.lateral_sums.max()))
+            total += most / sqrt(least) * size
+            roundings += site.row_length + 4
+        return total * sqrt((1.0 + negative) / (1.0 - negative))
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """Kronecker products of the rows of the sites, O(nonzero entries)."""

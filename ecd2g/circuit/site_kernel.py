@@ -1,6 +1,7 @@
 """Kernels of a single site, of which kernels over many sites are made."""
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Protocol
 
 import numpy as np
@@ -56,6 +57,10 @@ class SiteKernel(Protocol):
         """Number of nonzero entries."""
 
     @property
+    def row_length(self) -> int:
+        """Most nonzero entries of a row."""
+
+    @property
     def matrix(self) -> NDArray[np.float64]:
         """The S x S table."""
 
@@ -64,6 +69,10 @@ class SiteKernel(Protocol):
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """sum_y K(x, y) (v(x) - v(y)); the diagonal of K has no part in it."""
+
+    @property
+    def laplacian_rounding(self) -> float:
+        """A with |rounding of L v| <= eps A sqrt(v . L v), see `site_laplacian`."""
 
     def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Lowest of v over the symbol itself and all symbols joined to it."""
@@ -117,6 +126,11 @@ class CompleteSite:
         return self.size * ((self.forward > 0) + (self.size - 1) * (self.lateral > 0))
 
     @property
+    def row_length(self) -> int:
+        """A row is full."""
+        return self.size
+
+    @property
     def matrix(self) -> NDArray[np.float64]:
         """The table."""
         require_site(self.size)
@@ -129,8 +143,14 @@ class CompleteSite:
         return (self.forward - self.lateral) * values + self.lateral * values.sum(axis=-1, keepdims=True)
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """B S (v - mean(v))."""
-        return self.lateral * self.size * (values - values.mean(axis=-1, keepdims=True))
+        """B S (v - mean(v)); the mean is taken twice, so that its rounding is that of the deviations."""
+        deviations = values - values.mean(axis=-1, keepdims=True)
+        return self.lateral * self.size * (deviations - deviations.mean(axis=-1, keepdims=True))
+
+    @property
+    def laplacian_rounding(self) -> float:
+        """A mean of S deviations u, with b S |u|^2 = v . L v."""
+        return (self.size + 6) * sqrt(self.lateral * self.size)
 
     def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The lowest of all."""

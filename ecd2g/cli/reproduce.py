@@ -14,9 +14,17 @@ from ecd2g.cli.options import (
     require_learned,
     whole_number,
 )
+from ecd2g.errors import InputError
 
 if TYPE_CHECKING:
+    from ecd2g.experiments.dimensions import Dimensions
     from ecd2g.experiments.learn import Learning
+
+DIMENSIONS = "dimensions"
+"""The experiment that is no single problem: the same transport for D = 1 .. 5."""
+
+NAMES = (*PROBLEMS, DIMENSIONS)
+"""All experiments, in the order they are run."""
 
 LEARNED = ("1d", "2d")
 """Experiments that models are trained on."""
@@ -26,7 +34,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     """Add the command and its options."""
     text = "the published figures and numbers"
     parser = commands.add_parser("reproduce", help=text, description=f"Make {text} again.")
-    parser.add_argument("experiment", choices=(*PROBLEMS, "all"), help="which experiment, or all of them")
+    parser.add_argument("experiment", choices=(*NAMES, "all"), help="which experiment, or all of them")
     add_number_of_walks(parser)
     add_backend_option(parser)
     parser.add_argument(
@@ -37,6 +45,13 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="trainings of every model (default: 1)",
     )
     parser.add_argument("--exact", action="store_true", help="the exact half alone: no model is trained")
+    parser.add_argument(
+        "--dimensions",
+        dest="n_sites",
+        type=_dimensions,
+        metavar="D,D,..",
+        help="for dimensions: the numbers of sites, out of 1 to 5 (default: 1,2,3,4,5)",
+    )
     out = (
         "run folder to make (default: runs/EXPERIMENT); for all, the folder they are put into (default: runs)"
     )
@@ -46,20 +61,44 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Run one experiment or all; with all, every folder is checked before the first is begun."""
+    from ecd2g.experiments.dimensions_run import dimensions_run  # noqa: PLC0415
     from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
     from ecd2g.experiments.run import Reproduction, reproduce_run  # noqa: PLC0415
     from ecd2g.experiments.run_folder import check_free, run_folder  # noqa: PLC0415
 
-    folders = _folders(args)
+    folders, dimensions = _folders(args), _dimensions_asked(args)
     for out in folders.values():
         check_free(out, overwrite=args.overwrite)
     for name, out in folders.items():
+        if name == DIMENSIONS:
+            with run_folder(out, overwrite=args.overwrite) as folder:
+                text = dimensions_run(dimensions, folder, command, quiet=args.quiet)
+            report(args, text, out)
+            continue
         experiment = EXPERIMENTS[name](**given(args, ("n_walks", "seed", "backend")))  # type: ignore[arg-type]
         asked = Reproduction(experiment, _learning(args, name) if name in LEARNED else None)
         with run_folder(out, overwrite=args.overwrite) as folder:
             text = reproduce_run(asked, folder, command, quiet=args.quiet)
         report(args, text, out)
     return 0
+
+
+def _dimensions_asked(args: argparse.Namespace) -> "Dimensions":
+    """The experiment in growing dimension; InputError where it, or the one asked for, would not heed an option."""
+    from ecd2g.experiments.dimensions import Dimensions  # noqa: PLC0415
+
+    if args.n_sites is not None and args.experiment not in (DIMENSIONS, "all"):
+        raise InputError(f"--dimensions goes with the experiment {DIMENSIONS}, not with {args.experiment}")
+    if args.experiment == DIMENSIONS and args.backend not in (None, "numpy"):
+        raise InputError(f"the experiment {DIMENSIONS} is computed with numpy only; leave out --backend")
+    asked = Dimensions(**given(args, ("n_sites", "n_walks", "seed")))  # type: ignore[arg-type]
+    asked.check()
+    return asked
+
+
+def _dimensions(text: str) -> tuple[int, ...]:
+    """A type for argparse: whole numbers of at least 1, commas between."""
+    return tuple(whole_number(1)(part) for part in text.split(","))
 
 
 def _learning(args: argparse.Namespace, name: str) -> "Learning | None":
@@ -75,5 +114,5 @@ def _learning(args: argparse.Namespace, name: str) -> "Learning | None":
 def _folders(args: argparse.Namespace) -> dict[str, Path]:
     """Name of each experiment to run, and its folder."""
     if args.experiment == "all":
-        return {name: (args.out or Path("runs")) / name for name in PROBLEMS}
+        return {name: (args.out or Path("runs")) / name for name in NAMES}
     return {args.experiment: args.out or Path("runs") / args.experiment}

@@ -45,15 +45,15 @@ def centres(n_symbols: int) -> NDArray[np.float64]:
     >>> centres(3).tolist()
     [-2.0, 0.0, 2.0]
     """
-    return HALF_WIDTH / n_symbols * (2.0 * np.arange(n_symbols) - (n_symbols - 1))
+    return HALF_WIDTH / n_symbols * (2.0 * np.arange(n_symbols, dtype=np.float64) - (n_symbols - 1))
 
 
 def radii(space: StateSpace) -> NDArray[np.float64]:
     """Distance |z| of every state from the middle of the box, ``(n_states,)`` in index order; O(V).
 
-    Squares are added as whole numbers, so that states with one radius have it in every digit.
+    Squares are added as whole numbers, so that equal radii are equal in every digit.
     """
-    total = np.zeros(1, dtype=np.int64)
+    total: NDArray[np.float64] = np.zeros(1)
     for size in space.alphabet_sizes:
-        total = np.add.outer(total, np.square(2 * np.arange(size) - (size - 1))).ravel()
+        total = np.add.outer(total, np.square(2.0 * np.arange(size) - (size - 1))).ravel()
     return HALF_WIDTH / space.alphabet_sizes[0] * np.sqrt(total)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import comb, inf
 from typing import Any
 
 from ecd2g.circuit import kernels
@@ -15,6 +16,9 @@ FORWARD = 0.1
 
 USUAL_SIDE = 50
 """Side of a grid up to which widths are the listed ones; on longer grids they grow with it."""
+
+JOINED = 400
+"""Most states that the family ``hamming`` joins to one."""
 
 Call = tuple[str, dict[str, Any]]
 """Name of a function of `ecd2g.circuit.kernels` (or "complete") and its settings."""
@@ -60,7 +64,7 @@ class Candidate:
     def python(self, space: StateSpace) -> str:
         """The expression that makes the circuit of a space called ``problem.space``."""
         name, settings = FAMILIES[self.family].call(space, self.value, self.forward_resistance)
-        given = ", ".join(f"{key}={value!r}" for key, value in settings.items())
+        given = ", ".join(f"{key}={_python(value)}" for key, value in settings.items())
         if name == "complete":
             return f"ecd2g.LayeredCircuit.complete(problem.space, n_layers={self.n_layers}, {given})"
         return f"ecd2g.LayeredCircuit(problem.space, {self.n_layers}, kernels.{name}(problem.space, {given}))"
@@ -93,10 +97,29 @@ def _hamming_1(space: StateSpace, rho: float, forward: float) -> Call:
 
 
 def _hamming(space: StateSpace, rho: float, forward: float) -> Call:
-    """Each further site that differs multiplies the resistance by (S - 1) / rho, S the mean number of symbols."""
+    """Each further site that differs multiplies the resistance by (S - 1) / rho, S the mean number of symbols.
+
+    States that differ in more sites than `_reach` are not joined: walks would spend their time listing them.
+    """
     moves = sum(size - 1 for size in space.alphabet_sizes) / space.n_sites
-    ratio = max(moves, 1.0) / rho
-    return "hamming", {"resistances": [_rounded(forward * ratio**h) for h in range(space.n_sites + 1)]}
+    ratio, reach = max(moves, 1.0) / rho, _reach(space)
+    finite = [_rounded(forward * ratio**h) for h in range(reach + 1)]
+    return "hamming", {"resistances": finite + [inf] * (space.n_sites - reach)}
+
+
+def _reach(space: StateSpace) -> int:
+    """Most sites that may differ, such that a state is joined to `JOINED` states at most, or in one site."""
+    size, joined = max(space.alphabet_sizes), 1
+    for h in range(1, space.n_sites + 1):
+        joined += comb(space.n_sites, h) * (size - 1) ** h
+        if joined > JOINED:
+            return max(h - 1, 1)
+    return space.n_sites
+
+
+def _python(value: object) -> str:
+    """The value as an expression; infinity has none of its own."""
+    return repr(value).replace("inf", 'float("inf")')
 
 
 def _resistances(forward: float, lateral: float) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.lateral_pairs import PAIR_LIMIT
 from ecd2g.data import Problem
 from ecd2g.errors import CapacityError, SolverError, StrandedWalkerError
@@ -20,12 +21,12 @@ from ecd2g.reference.flow import Flow
 from ecd2g.reference.solve import solve
 
 COUPLING_STATES = 600
-"""Up to this many states the whole coupling is formed, O(N V^3): half a minute for a sweep."""
+"""Up to this many states the whole coupling is formed, O(N V^3)."""
 
-SWEPT_NUMBERS, PROPAGATED_NUMBERS = 300_000_000, 5_000_000
+SWEPT_NUMBERS, PROPAGATED_NUMBERS = 300_000_000, 6_000_000
 """Edges times start masses of a sweep, and nodes times start masses of a step, up to which costs are exact."""
 
-STEP_LIMIT = 100_000_000
+STEP_LIMIT = 20_000_000
 """Most steps of all walks of a candidate together; slower circuits are not walked on."""
 
 
@@ -211,12 +212,12 @@ def _forward(figures: CircuitFigures, flow: Flow, n_walks: int, seed: int) -> Ci
 
 def _has_outflow(flow: Flow) -> bool:
     """Whether sums over all edges can be formed."""
-    return getattr(flow.circuit.kernel, "n_pairs", 0) <= PAIR_LIMIT
+    return not isinstance(flow.field, KernelField) or flow.field.kernel.n_pairs <= PAIR_LIMIT
 
 
 def _is_quick(flow: Flow, masses: int) -> bool:
-    if is_swept(flow.field):
-        return flow.circuit.n_gaps * getattr(flow.circuit.kernel, "n_pairs", 0) * masses <= SWEPT_NUMBERS
+    if isinstance(flow.field, KernelField) and is_swept(flow.field):
+        return flow.circuit.n_gaps * flow.field.kernel.n_pairs * masses <= SWEPT_NUMBERS
     return flow.circuit.n_layers * flow.atoms.n_atoms * masses <= PROPAGATED_NUMBERS
 
 

@@ -17,8 +17,10 @@ def reference_costs(problem: Problem, n_samples: int, n_repeats: int, seed: int)
 
     independent           the independent coupling, exact
     optimal_lower_bound   `radial_bound`, exact to rounding and below W_2^2
-    optimal               W_2^2 itself by the network simplex, where the pairs of states fit; else the reason why not
-    optimal_assigned      assignment of `n_samples` samples of p and of q, by repeat; its mean lies above W_2^2
+    optimal               W_2^2 itself by the network simplex, where the pairs of states fit
+    optimal_assigned      elsewhere: assignment of `n_samples` samples of p and of q, by repeat; biased upwards, for its
+                          expectation lies above W_2^2
+    optimal_left_out      why there is no exact one
     """
     p, q, side = problem.source, problem.target, _side(problem)
     found: dict[str, Any] = {
@@ -26,7 +28,7 @@ def reference_costs(problem: Problem, n_samples: int, n_repeats: int, seed: int)
         "optimal_lower_bound": radial_bound(problem),
     }
     try:
-        found["optimal"] = optimal_transport_cost(p, q, "squared", side)
+        return found | {"optimal": optimal_transport_cost(p, q, "squared", side)}
     except (CapacityError, InputError) as error:  # too many pairs, or POT is not installed
         found["optimal_left_out"] = str(error)
     values = [_assigned(problem, n_samples, (seed, repeat)) for repeat in range(n_repeats)]

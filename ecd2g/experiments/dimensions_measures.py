@@ -52,13 +52,17 @@ def walk_numbers(flow: Flow, problem: Problem, n_walks: int, seed: int) -> tuple
         "most_steps": int(walks.n_steps.max()),
         **_cost(walks, float(space.alphabet_sizes[0])),
         "by_state": _against(ends, target, n_walks),
-        "by_radius": _against(np.bincount(bins, ends), np.bincount(bins, target), n_walks),
+        "by_radius": _against(_pooled(ends, bins), _pooled(target, bins), n_walks),
     }
     return numbers, rate
 
 
 def radius_bins(problem: Problem) -> NDArray[np.intp]:
-    """Bin of |z| of every state ``(n_states,)``: with 10^5 states even perfect samples miss the law of single ones."""
+    """Bin of |z| of every state ``(n_states,)``, for a coarser law of the ends.
+
+    Over 125,000 states even 100,000 perfect samples lie at a total variation of 0.30 from their law, under which wrong
+    walks can hide; over the bins they lie at 0.003.
+    """
     return np.floor(radii(problem.space) / RADIUS_BIN).astype(np.intp)
 
 
@@ -66,6 +70,10 @@ def throughflow(flow: Flow, layers: list[int]) -> NDArray[np.float64]:
     """Current that flows through every node of some layers in ampere, ``(n, S, .., S)``: where walkers are."""
     total = flow.field.outflow() + flow.field.extracted
     return flow.field.atoms.expand(total[layers]).reshape(len(layers), *flow.circuit.space.alphabet_sizes)
+
+
+def _pooled(law: NDArray[np.float64], bins: NDArray[np.intp]) -> NDArray[np.float64]:
+    return np.bincount(bins, law).astype(np.float64, copy=False)
 
 
 def _forward_only(flow: Flow) -> dict[str, Any]:

@@ -82,7 +82,8 @@ def _made(settings: Dimensions, problem: Problem, place: int) -> LayeredCircuit:
 def _draw(
     settings: Dimensions, rows: list[dict[str, Any]], measured: dict[str, Measured], folder: Path
 ) -> list[str]:
-    from ecd2g.plots.dimensions import costs_by_dimension, mass_by_layer, resources_by_states  # noqa: PLC0415
+    from ecd2g.plots.dimensions import costs_by_dimension, resources_by_states  # noqa: PLC0415
+    from ecd2g.plots.dimensions_layers import mass_by_layer  # noqa: PLC0415
     from ecd2g.plots.files import save  # noqa: PLC0415 - loads matplotlib
 
     labels = {
@@ -110,8 +111,9 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, list[float]]:
 
 
 def _references(found: list[dict[str, Any]]) -> dict[str, list[float]]:
-    """Costs by name, one entry a dimension; NaN where the exact optimum is left out."""
-    assigned = [one["optimal_assigned"] for one in found]
+    """Costs by name, one entry a dimension; NaN where one is left out."""
+    nothing = {"mean": float("nan"), "standard_deviation": 0.0}
+    assigned = [one.get("optimal_assigned", nothing) for one in found]
     return {
         "independent": [one["independent"] for one in found],
         "lower bound": [one["optimal_lower_bound"] for one in found],

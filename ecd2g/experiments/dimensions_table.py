@@ -32,7 +32,9 @@ def rows_of(numbers: dict[str, Any], timing: dict[str, Any]) -> list[dict[str, A
                     "independent_cost": costs["independent"],
                     "optimal_cost": costs.get("optimal", ""),
                     "optimal_cost_lower_bound": costs["optimal_lower_bound"],
-                    "optimal_cost_assigned": costs["optimal_assigned"]["mean"],
+                    "optimal_cost_assigned": costs["optimal_assigned"]["mean"]
+                    if "optimal_assigned" in costs
+                    else "",
                     "walks": walks["n_walks"],
                     **_distances(walks, "by_state"),
                     **_distances(walks, "by_radius"),
@@ -83,8 +85,8 @@ HEAD = (
     "  radius   floor"
 )
 
-NOTE = """cost: exact E|x0 - xN|^2 in sides of the box; /W2^2: over a lower bound of the optimal cost, so at most that
-fwd TV: exact bias of the forward-only rule; radius: TV of the radii of sampled ends; floor: what perfect samples show"""
+NOTE = """cost: exact E|x0 - xN|^2 in sides of the box; /W2^2: over a lower bound of the optimal cost, so at most that;
+fwd TV: exact bias of the forward-only rule; radius: TV of the radii of sampled ends, floor: that of perfect samples"""
 
 
 def _distances(walks: dict[str, Any], name: str) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from ecd2g.metrics.current_error import CurrentError, current_error, unbalanced_current
 from ecd2g.metrics.distances import kl_divergence, total_variation
+from ecd2g.metrics.optimal_transport import independent_cost, optimal_transport_cost
 from ecd2g.metrics.perfect_samples import SimulatedFloor, simulated_floor
 from ecd2g.metrics.sampling_floor import SamplingFloor, sampling_floor
 from ecd2g.metrics.transport_cost import (
@@ -16,9 +17,11 @@ __all__ = [
     "SamplingFloor",
     "SimulatedFloor",
     "current_error",
+    "independent_cost",
     "kl_divergence",
     "mean_hamming_distance",
     "mean_squared_distance",
+    "optimal_transport_cost",
     "probability_of_staying",
     "sampling_floor",
     "simulated_floor",

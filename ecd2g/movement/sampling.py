@@ -59,7 +59,9 @@ def walk_nodes(
     SolverError where walks have not ended after `max_steps`: their currents turn in circles.
     """
     if isinstance(field, AdvancingField):
-        return _advance_nodes(field, starts, rng, forward_only=forward_only, visitor=visitor, max_steps=max_steps)
+        return _advance_nodes(
+            field, starts, rng, forward_only=forward_only, visitor=visitor, max_steps=max_steps
+        )
     xp, n = namespace(starts), starts.shape[0]
     outflow = field.outflow(forward_only=forward_only)
     stop = xp.reshape(stop_probability(field, outflow, forward_only=forward_only), (-1,))

@@ -1,5 +1,6 @@
 """Figures for papers: arrays in, matplotlib axes out; solves nothing and leaves no figure open."""
 
+from ecd2g.plots.adapted import draw_adaptation
 from ecd2g.plots.circuit import circuit_diagram
 from ecd2g.plots.current_comparison import current_comparison
 from ecd2g.plots.curves import laws
@@ -23,6 +24,7 @@ __all__ = [
     "current_comparison",
     "current_heatmaps",
     "densities_by_layer",
+    "draw_adaptation",
     "grid_comparison",
     "laws",
     "model_distances",

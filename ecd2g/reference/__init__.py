@@ -1,5 +1,7 @@
 """Exact solvers: the conductance matrix, the node-voltage equation, the closed form, and certificates."""
 
+from ecd2g.reference.adapted import AdaptedCircuit, adapted_circuit
+from ecd2g.reference.adapted_step import AdaptedStep
 from ecd2g.reference.centrality import (
     Centrality,
     EdgeCentrality,
@@ -41,10 +43,13 @@ from ecd2g.reference.methods import METHODS
 from ecd2g.reference.network_solution import NetworkSolution, NetworkWalks
 from ecd2g.reference.resistances import Resistances
 from ecd2g.reference.solve import solve
+from ecd2g.reference.spectral_form import spectral_form
 from ecd2g.reference.star_mesh_resistances import star_mesh_resistances, terminal_network
 
 __all__ = [
     "METHODS",
+    "AdaptedCircuit",
+    "AdaptedStep",
     "Centrality",
     "Certificate",
     "ChainResponse",
@@ -59,6 +64,7 @@ __all__ = [
     "Potentials",
     "Resistances",
     "Table1",
+    "adapted_circuit",
     "alpha",
     "chain_response",
     "cholmod_available",
@@ -81,6 +87,7 @@ __all__ = [
     "plans",
     "resistance_matrix",
     "solve",
+    "spectral_form",
     "star_mesh_resistances",
     "table_1",
     "terminal_network",

@@ -1,8 +1,7 @@
 """How conductances follow the currents they carry, towards minimum-cost flow.
 
-Edge e from x to y
-costs c_e = |x - y|^2 or |x - y|, plus an offset that is the same for all (every unit of mass crosses the one gap once,
-so it changes no plan). After each solution
+Edge e from x to y costs c_e = |x - y|^2 or |x - y|, plus an offset that is the same for all: every unit of mass crosses
+the one gap once, so it changes no plan. After each solution
 
     g_e <- g_e (drop_e / c_e)_+^step,        the volt such that the power, sum f drop, is the cost sum |f| c.
 

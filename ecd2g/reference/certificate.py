@@ -140,7 +140,9 @@ class NetworkCertificate(Certificate):
         return "\n".join(lines)
 
 
-def certify_layered(field: CompleteField | KernelField | TableField, method: str, tolerance: float) -> Certificate:
+def certify_layered(
+    field: CompleteField | KernelField | TableField, method: str, tolerance: float
+) -> Certificate:
     """Certificate of a layered solution; the caller decides what to do where it misses the tolerance."""
     deviations = _deviations(field)
     if method == "closed-form" and is_plain(field.circuit):

@@ -9,8 +9,8 @@ from ecd2g.circuit.network import ResistorNetwork
 from ecd2g.errors import InputError
 from ecd2g.reference.assembled import PotentialSolver, dense_solver, sparse_solver
 from ecd2g.reference.cholmod import cholmod_solver
-from ecd2g.reference.closed_form import is_plain
 from ecd2g.reference.choose import EXTREME, Choice, conductance_ratio, plans
+from ecd2g.reference.closed_form import is_plain
 from ecd2g.reference.conjugate_gradients import cg_solver
 from ecd2g.reference.gpu_solvers import GPU_SOLVERS
 from ecd2g.reference.matrix import Circuit

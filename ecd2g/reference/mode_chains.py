@@ -1,11 +1,14 @@
 """The chain that every mode of a layered circuit follows, solved by elimination without a loss of digits.
 
 In the modes of the kernel, K u = lambda D u with u^T D u = 1, the node-voltage equation falls apart into one chain of
-n_layers nodes a mode. With m = 1 - abs(lambda) and the gains g_n of the gaps, and signs turned layer by layer where
-lambda < 0, link n has the conductance g_n abs(lambda) and node n leaks (g_{n-1} + g_n) m to ground; p enters at its first
-node and q leaves at its last. For equal gaps the answer is cosh((N - n) theta) / (sqrt(1 - lambda^2) sinh((N - 1) theta))
-with cosh(theta) = 1 / abs(lambda), the alpha of the paper's lemma; the elimination serves any gains, needs no
-hyperbolic function, and adds, multiplies and divides positive conductances only.
+n_layers nodes a mode. With m = 1 - abs(lambda), the gains g_n of the gaps, and signs turned layer by layer where
+lambda < 0, link n has the conductance g_n abs(lambda) and node n leaks (g_{n-1} + g_n) m to ground; p enters at its
+first node and q leaves at its last. For equal gaps the answer is
+
+    cosh((N - n) theta) / (sqrt(1 - lambda^2) sinh((N - 1) theta)),   cosh(theta) = 1 / abs(lambda),
+
+the alpha of the paper's lemma. The elimination serves any gains, needs no hyperbolic function, and adds, multiplies
+and divides positive conductances only.
 """
 
 from typing import NamedTuple
@@ -20,7 +23,7 @@ BLOCK = 2**16
 
 
 class ModeCurrents(NamedTuple):
-    """What enters and leaves in every mode, ``(V,)``: p and q, and their difference and sum from transforms of their own.
+    """What enters and leaves in every mode, ``(V,)``: p and q, their difference and their sum, all transformed apart.
 
     Where p and q nearly agree in a slow mode, p - q formed from the two would lose the digits that the slow mode shows.
     """

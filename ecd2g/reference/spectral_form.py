@@ -1,6 +1,6 @@
 """Lemma 3.5 for every kernel with known modes: exact potentials and currents by two transforms a layer.
 
-With K u_k = lambda_k D u_k, D = diag(row sums), u_k^T D u_k = 1, theta_k = arccosh(1 / abs(lambda_k)) and p_k = u_k^T p,
+With K u_k = lambda_k D u_k, D = diag(row sums), u_k^T D u_k = 1, cosh(theta_k) = 1 / abs(lambda_k), p_k = u_k^T p,
 
     phi_n = -(n - 1) / sum(D) + sum_{k >= 1} u_k (alpha_k(n) p_k - alpha_k(N + 1 - n) q_k) + const,
     alpha_k(n) = sign(lambda_k)^(n-1) cosh((N - n) theta_k) / (sqrt(1 - lambda_k^2) sinh((N - 1) theta_k)),
@@ -44,8 +44,8 @@ def spectral_form(
     connected = int(np.count_nonzero(spectrum.deficit == 0.0)) == 1
     labels = np.zeros(1, dtype=np.intp) if connected else components(circuit)
     if not connected:
-        ends = (in_layer(p, 0, circuit.n_layers), in_layer(q, -1, circuit.n_layers))
-        check_totals(*(end.ravel() for end in ends), labels)
+        entering, leaving = in_layer(p, 0, circuit.n_layers), in_layer(q, -1, circuit.n_layers)
+        check_totals(entering.ravel(), leaving.ravel(), labels)
     currents = ModeCurrents(*(kernel.to_modes(values) for values in (p, q, p - q, p + q)))
     potentials, drops = mode_potentials(spectrum, circuit.gap_gains, currents)
     _from_modes(kernel, potentials)

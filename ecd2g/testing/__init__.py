@@ -9,6 +9,7 @@ from ecd2g.testing.cases import (
     hand_solved_networks,
 )
 from ecd2g.testing.check import broken_laws
+from ecd2g.testing.kernel_strategies import kernel_circuits, spectral_kernels, structured_kernels
 from ecd2g.testing.laws import LAWS, Law
 from ecd2g.testing.oracle import (
     ExactLayered,
@@ -53,10 +54,13 @@ __all__ = [
     "golden_networks",
     "hand_solved_layered",
     "hand_solved_networks",
+    "kernel_circuits",
     "layered_circuits",
     "layered_problems",
     "network_problems",
     "networks",
+    "spectral_kernels",
     "state_spaces",
+    "structured_kernels",
     "walk_law",
 ]

@@ -1,5 +1,7 @@
 """Hypothesis strategies for structured kernels: of every kind, on small spaces, with and without gains."""
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy.sparse as sp
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def spectral_kernels(draw: st.DrawFn, space: StateSpace, *, decades: float = 1.5
     width = draw(st.floats(0.4, 3.0))
     pair = {"forward_resistance": draw(ohm), "lateral_resistance": draw(ohm)}
     farther = st.one_of(ohm, st.just(float("inf")))
-    makers = {
+    makers: dict[str, Callable[[], SpectralKernel]] = {
         "hamming-1": lambda: kernels.hamming_1(space, **pair),
         "hamming": lambda: kernels.hamming(
             space, [draw(ohm), draw(ohm), *(draw(farther) for _ in range(space.n_sites - 1))]

@@ -89,5 +89,7 @@ def _kernel_text(circuit: LayeredCircuit) -> str:
     kernel = circuit.kernel
     gains = f", gains {circuit.gap_gains.tolist()}" if circuit.is_graded else ""
     if isinstance(kernel, CompleteKernel) and kernel.n_states > 1:
-        return f"complete circuit, r = {1 / kernel.forward:.17g} ohm, R = {1 / kernel.lateral:.17g} ohm{gains}"
+        return (
+            f"complete circuit, r = {1 / kernel.forward:.17g} ohm, R = {1 / kernel.lateral:.17g} ohm{gains}"
+        )
     return f"circuit with conductances {kernel.table().tolist()}{gains}"

@@ -259,7 +259,9 @@ def test_gains_mean_the_same_in_the_complete_circuit_and_in_tables(forward: floa
 def test_gains_of_one_change_no_digit() -> None:
     for forward, lateral in ((0.1, 20.0), (3.0, 0.5)):
         for plain, graded in zip(
-            complete_fields(forward, lateral, None), complete_fields(forward, lateral, np.ones(4)), strict=True
+            complete_fields(forward, lateral, None),
+            complete_fields(forward, lateral, np.ones(4)),
+            strict=True,
         ):
             weights = np.random.default_rng(1).random((5, 12))
             assert np.array_equal(plain.divergence(), graded.divergence())

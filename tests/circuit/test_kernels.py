@@ -77,10 +77,9 @@ def spectral_kernels(draw: st.DrawFn) -> SpectralKernel:
             )
         )
     if kind == "one site":
-        forward = draw(conductances)
-        return OneSiteKernel(
-            forward * draw(st.booleans()) + 0.0 or 1e-3, tuple(draw(regular_sites(size)) for size in sizes)
-        )
+        sites = tuple(draw(regular_sites(size)) for size in sizes)
+        forward = draw(conductances) * draw(st.booleans())
+        return OneSiteKernel(forward if any(site.row_sum for site in sites) else 1.0, sites)
     if kind == "hamming":
         weights = [draw(conductances) * draw(st.booleans()) for _ in range(len(sizes))]
         return HammingKernel(sizes, (draw(conductances), *weights))
@@ -402,3 +401,16 @@ def test_astronomic_spaces_answer_what_needs_no_list() -> None:
             ask(np.array([0]))
     with pytest.raises(CapacityError):
         CompleteKernel(10**20, 1.0, 1.0).draw_lateral(np.array([0]), np.random.default_rng(0))
+
+
+def test_stored_zeros_and_repeated_entries_are_no_edges_of_their_own() -> None:
+    entries = ([1.0, 2.0, 2.0, 0.0, 0.0], ([0, 0, 0, 1, 0], [0, 0, 0, 2, 1]))
+    kernel = kernels.sparse(sp.coo_array(entries, shape=(3, 3)))
+    assert kernel.n_pairs == 1
+    assert kernel.table()[0, 0] == 5.0
+
+
+def test_states_without_a_forward_edge_are_not_counted_as_joined_to_themselves() -> None:
+    kernel = OneSiteKernel(0.0, (reflecting_site(4, [0.0, 1.0]), complete_site(3, 0.0, 1.0)))
+    assert max(law(kernel) for law in STRUCTURED_LAWS) < 1e-14
+    assert kernel.n_pairs == 6 * 3 + 6 * 4 + 6  # both ends fold back on themselves, at 3 states each

@@ -6,7 +6,7 @@ import pytest
 
 from ecd2g.cli.main import main
 from ecd2g.data import read_pair, read_samples
-from ecd2g.experiments import learn
+from ecd2g.experiments import dimensions, learn
 from ecd2g.experiments.named import EXPERIMENTS
 from ecd2g.experiments.one_dimension import OneDimension
 
@@ -163,8 +163,10 @@ def test_reproduce_into_a_folder_and_again(folder, capsys, monkeypatch):
 def test_reproduce_all_makes_one_folder_each(folder, capsys, monkeypatch):
     for name in EXPERIMENTS:
         monkeypatch.setitem(EXPERIMENTS, name, partial(OneDimension, n_symbols=3, n_layers=2))
+    tiny = partial(dimensions.Dimensions, n_sites=(1,), n_symbols=(5,), n_layers=2, width=0.2, reach=0.4)
+    monkeypatch.setattr(dimensions, "Dimensions", tiny)
     assert main(["reproduce", "all", "--n", "20"]) == 0
-    assert sorted(path.name for path in (folder / "runs").iterdir()) == ["1d", "2d", "splice"]
+    assert sorted(path.name for path in (folder / "runs").iterdir()) == ["1d", "2d", "dimensions", "splice"]
     assert "runs/splice" in capsys.readouterr().out
 
 

@@ -57,9 +57,7 @@ def test_arrival_is_the_target_and_visits_are_the_throughflow(problem):
 
 
 @relaxed
-@given(
-    st.data(), state_spaces(min_states=2, max_states=12), resistances(), resistances(), st.integers(2, 6)
-)
+@given(st.data(), state_spaces(min_states=2, max_states=12), resistances(), resistances(), st.integers(2, 6))
 def test_the_paper_s_lemma_is_the_case_of_two_eigenvalues(data, space, forward, lateral, n_layers):
     """Hamming weights that are all equal, a product of one complete site, and Table 1 give the same potentials."""
     complete = LayeredCircuit.complete(

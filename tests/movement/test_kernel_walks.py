@@ -1,6 +1,6 @@
 """Walks through structured kernels, by thinning and by listed edges, against exact currents and exact laws.
 
-One-step tests: the null hypothesis is that the n = 20,000 walkers of every node step by Eq. (9) and (10). Cells with
+One-step tests: the null hypothesis is that the n = 5,000 walkers of every node step by Eq. (9) and (10). Cells with
 an expected count below 20 are pooled with the largest one; the sum of Pearson's statistic over all nodes is then close
 to chi-square, and is refused at its quantile 1 - 1e-6. Steps of probability 0 must not be seen at all. Seeds are fixed,
 so that a test that passes once passes always.
@@ -21,7 +21,7 @@ from ecd2g.movement import Transport, first_passage, walk_nodes
 
 SPACE = StateSpace((3, 4))
 V, N = SPACE.n_states, 4
-N_WALKERS, ALPHA = 20_000, 1e-6
+N_WALKERS, ALPHA = 5_000, 1e-6
 
 IRREGULAR = [
     np.array([[0.0, 2.0, 0.5], [2.0, 1.0, 0.0], [0.5, 0.0, 3.0]]),
@@ -48,7 +48,7 @@ KERNELS = {
 }
 
 WAYS = {
-    "thinned": (0, 10**6, 1),
+    "thinned": (0, 500, 1),
     "listed": (0, 0, 2**16),
     "listed in chunks": (0, 0, 30),
     "thinned twice, then listed": (0, 2, 1),
@@ -246,7 +246,7 @@ def test_samples_end_by_the_exact_law_of_their_rule(rule: str, way: str) -> None
 
 
 def test_the_test_of_samples_sees_a_wrong_law(way: str) -> None:
-    """Negative control: the laws of two kernels with the same source and sink, at a distance of 0.09."""
+    """Negative control: the laws of two kernels with the same source and sink, at a distance of 0.036."""
     law = solved("irregular rows").law("forward-only")
     assert tv_of(solved("one site"), "two-way", law) > farthest_tv(law, 40_000)
 
@@ -269,7 +269,7 @@ def test_paths_follow_edges_downhill(way: str) -> None:
 
 
 def test_envelopes_lie_above_the_rates_and_count_the_proposals(monkeypatch) -> None:
-    """About 90,000 proposals were made in 10,000 walks; their mean was within 2% in ten runs of other seeds."""
+    """About 47,800 proposals in 10,000 walks; ten runs with other seeds stayed within 0.6% of the expectation."""
     for name, value in zip(("KEPT", "ROUNDS", "CHUNK"), WAYS["thinned"], strict=True):
         monkeypatch.setattr(kernel_steps, name, value)
     flow, proposals = solved("Gaussian"), []
@@ -290,7 +290,7 @@ def test_envelopes_lie_above_the_rates_and_count_the_proposals(monkeypatch) -> N
 
 
 def test_no_walkers_and_walkers_that_are_not_on_their_way() -> None:
-    field = random_field("ring" if "ring" in KERNELS else "one site")
+    field = random_field("one site")
     rng = np.random.default_rng(0)
     assert len(field.advance(np.zeros(0, dtype=np.intp), rng).nodes) == 0
     assert walk_nodes(field, np.array([-1, -1]), rng).tolist() == [-1, -1]

@@ -256,8 +256,17 @@ def test_a_dense_solution_that_fails_is_followed_by_another_method(monkeypatch) 
     space = StateSpace(40, 2)
     p, q = (Distribution.from_weights(space, np.ones(150), space.draw(150, rng)) for _ in range(2))
     assert adapted_circuit(p, q, n_iterations=0).solution.method == "dense"
-    monkeypatch.setattr(adapted_module, "DENSE_LIMIT", 200)
+    solver = adapted_module.solve_network
+
+    def failing(network, injected, extracted, method, tolerance):
+        if method == "dense":
+            raise SolverError("no digits left", reached=1.0, tolerance=tolerance)
+        return solver(network, injected, extracted, method, tolerance)
+
+    monkeypatch.setattr(adapted_module, "solve_network", failing)
     assert adapted_circuit(p, q, n_iterations=0).solution.method != "dense"
+    with pytest.raises(SolverError, match="no digits left"):
+        adapted_circuit(p, q, n_iterations=0, method="dense")
 
 
 def test_what_does_not_fit_is_refused(monkeypatch) -> None:

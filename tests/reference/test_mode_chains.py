@@ -1,6 +1,7 @@
 """Chains of modes against exact rational arithmetic: any gains, any sign, modes from stiff to loose."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from ecd2g.circuit.spectrum import Spectrum
 from ecd2g.reference.mode_chains import ModeCurrents, mode_potentials
 
 
-def exact_chain(sign: int, deficit: Fraction, gains: list[Fraction], p: Fraction, q: Fraction) -> list[Fraction]:
+def exact_chain(
+    sign: int, deficit: Fraction, gains: list[Fraction], p: Fraction, q: Fraction
+) -> list[Fraction]:
     """Potentials of one mode by Gauss elimination of (D_g - lambda A_g) f = p e_1 - q e_N in rationals."""
     n, size = len(gains) + 1, 1 - deficit
     matrix = [[Fraction(0)] * (n + 1) for _ in range(n)]
@@ -47,7 +50,7 @@ deficits = st.one_of(st.floats(-18, -1).map(lambda u: 10.0**u), st.floats(0.1, 1
 def test_potentials_and_drops_are_those_of_exact_elimination(sign, deficit, gains, p, q):
     solved = one_mode(sign, deficit, gains, p, q)
     exact = exact_chain(sign, Fraction(deficit), [Fraction(g) for g in gains], Fraction(p), Fraction(q))
-    drops = [float(a - b) for a, b in zip(exact, exact[1:], strict=False)]
+    drops = [float(a - b) for a, b in pairwise(exact)]
     size = max(1e-300, *(abs(float(value)) for value in exact))
     np.testing.assert_allclose(solved.potentials[:, 0], [float(v) for v in exact], rtol=0, atol=4e-15 * size)
     # a drop is as right as the currents that make it: the potentials may be 1e18 times larger
@@ -73,7 +76,9 @@ def test_a_slow_mode_keeps_the_digits_of_nearly_equal_ends():
     solved = one_mode(1, deficit, [1.0, 2.0, 3.0], p, q)
     exact = exact_chain(1, Fraction(deficit), [Fraction(g) for g in (1, 2, 3)], Fraction(p), Fraction(q))
     assert solved.potentials[0, 0] == pytest.approx(float(exact[0]), rel=1e-14)
-    forgetful = ModeCurrents(*(np.array([value]) for value in (p, q, 0.0, p + q)))  # p - q lost: the negative control
+    forgetful = ModeCurrents(
+        *(np.array([value]) for value in (p, q, 0.0, p + q))
+    )  # p - q lost: the negative control
     spectrum = Spectrum(np.array([deficit]), np.array([2.0 - deficit]))
     wrong = mode_potentials(spectrum, np.array([1.0, 2.0, 3.0]), forgetful)
     assert wrong.potentials[0, 0] != pytest.approx(float(exact[0]), rel=1e-2)
