@@ -1,8 +1,9 @@
 """Kernels that depend on the number of sites in which two states differ."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from math import isfinite, prod
+from functools import cached_property, partial
+from math import isfinite, prod, sqrt
 
 import numpy as np
 import scipy.sparse as sp
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.matrix_site import lowest_of_all
-from ecd2g.circuit.site_axes import ModeTransform, one_site
+from ecd2g.circuit.site_axes import Action, ModeTransform, one_site, runs
+from ecd2g.circuit.site_blocks import table_product
 from ecd2g.circuit.site_laplacian import shifted_rounding
 from ecd2g.circuit.site_modes import ReflectionModes
 from ecd2g.circuit.sparse_rows import clean
@@ -75,20 +77,28 @@ class HammingKernel:
 
     def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Site by site, with one array a distance from 0 to r."""
-        return self.weights[0] * values + self._lateral_product(values)
+        product = self._lateral_product(values)
+        product += self.weights[0] * values
+        return product
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """sum_{h > 0} w_h e_h v(x) less the product with all weights but w_0, for deviations from the mean."""
         deviations = values - values.mean(axis=-1, keepdims=True)
-        return self._lateral_sum * deviations - self._lateral_product(deviations)
+        product = self._lateral_product(deviations)
+        deviations *= self._lateral_sum
+        return np.subtract(deviations, product, out=product)
 
     def laplacian_rounding(self) -> float:
-        """From the spectral gap d (1 - lambda); as many terms as symbols, and passes over pairs of sites."""
+        """From the spectral gap d (1 - lambda); as many terms as merged symbols, and passes over pairs of sites."""
+        return self._laplacian_rounding
+
+    @cached_property
+    def _laplacian_rounding(self) -> float:
         if self.n_states == 1:
             return 0.0
         spectrum, n_sites = self.spectrum(), len(self.sizes)
-        gap = float(self.row_sums()[0]) * (float(np.sort(spectrum.fall)[1]) - spectrum.error)
-        return shifted_rounding(sum(self.sizes) + n_sites**2, self._lateral_sum, gap)
+        gap = float(self.row_sums()[0]) * (float(np.partition(spectrum.fall, 1)[1]) - spectrum.error)
+        return shifted_rounding(sum(self._merged_sizes) + n_sites**2, self._lateral_sum, gap)
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """Every state at a distance that has a weight, O(nonzero entries)."""
@@ -140,6 +150,10 @@ class HammingKernel:
 
     def spectrum(self) -> Spectrum:
         """Of every mode: lambda depends only on how many sites of each alphabet a mode varies along."""
+        return self._spectrum
+
+    @cached_property
+    def _spectrum(self) -> Spectrum:
         self._listable("the spectrum")
         alphabets = [size for size in dict.fromkeys(self.sizes) if size > 1]
         multiplicities = [self.sizes.count(size) for size in alphabets]
@@ -158,11 +172,15 @@ class HammingKernel:
 
     def to_modes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """U^T v = Q^T v / sqrt(d), a reflection a site."""
-        return self._transform.forward(values) / np.sqrt(self.row_sum)
+        modes = self._transform.forward(values)
+        modes /= sqrt(self.row_sum)
+        return modes
 
     def from_modes(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
         """U m = Q m / sqrt(d), a reflection a site."""
-        return self._transform.backward(modes) / np.sqrt(self.row_sum)
+        values = self._transform.backward(modes)
+        values /= sqrt(self.row_sum)
+        return values
 
     @cached_property
     def _transform(self) -> ModeTransform:
@@ -199,15 +217,31 @@ class HammingKernel:
         return shifts[weights > 0], weights[weights > 0]
 
     def _lateral_product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        at: list[NDArray[np.float64] | float] = [values, *[0.0] * self._radius]  # sums over exactly h changes
-        for number in range(len(self.sizes)):
-            for h in range(min(number + 1, self._radius), 0, -1):
-                at[h] = at[h] + one_site(np.asarray(at[h - 1]), self.sizes, number, _other_symbols)
+        at: list[NDArray[np.float64] | None] = [values, *[None] * self._radius]  # sums over exactly h changes
+        for number, changes in enumerate(self._changes):
+            for h in range(self._radius, 0, -1):
+                for n_changes, change in enumerate(changes[:h], start=1):
+                    if (fewer := at[h - n_changes]) is not None:
+                        at[h] = _plus(at[h], one_site(fewer, self._merged_sizes, number, change))
         total = np.zeros_like(values)
-        for h in range(1, self._radius + 1):
-            if self.weights[h] > 0:
-                total += self.weights[h] * at[h]
+        for weight, changed in zip(self.weights[1:], at[1:], strict=False):
+            if weight > 0 and changed is not None:
+                changed *= weight
+                total += changed
         return total
+
+    @cached_property
+    def _runs(self) -> list[list[int]]:
+        return runs(self.sizes, self.sizes)
+
+    @cached_property
+    def _merged_sizes(self) -> list[int]:
+        return [prod(run) for run in self._runs]
+
+    @cached_property
+    def _changes(self) -> list[list[Action]]:
+        """For every run of merged sites what sums over exactly 1, 2, .. changes within it, up to the radius."""
+        return [[_other_symbols] if len(run) == 1 else _run_changes(run, self._radius) for run in self._runs]
 
     def _listable(self, purpose: str) -> None:
         StateSpace(self.sizes).require_enumerable(purpose)
@@ -252,8 +286,28 @@ def _varied(size: int, count: int, varied: int) -> tuple[NDArray[np.float64], ND
     return even, odd
 
 
+def _plus(total: NDArray[np.float64] | None, part: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum, formed in place; `part` itself where there is none yet."""
+    if total is None:
+        return part
+    total += part
+    return total
+
+
+def _run_changes(sizes: Sequence[int], radius: int) -> list[Action]:
+    """Products with the tables of exactly 1, 2, .. changes among a few small sites."""
+    tables: list[NDArray[np.float64]] = [np.ones((1, 1))]
+    for size in sizes:
+        same, other = np.eye(size), 1.0 - np.eye(size)
+        grown: list[NDArray[np.float64]] = [np.kron(table, same) for table in [*tables, 0.0 * tables[0]]]
+        for h, table in enumerate(tables):
+            grown[h + 1] = grown[h + 1] + np.kron(table, other)
+        tables = grown
+    return [partial(table_product, table=table) for table in tables[1 : radius + 1]]
+
+
 def _other_symbols(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum over the other symbols of a site."""
+    """Sum over the other symbols of a site, a new array."""
     if values.shape[-1] == 2:
-        return values[..., ::-1]
+        return values[..., ::-1].copy()
     return values.sum(axis=-1, keepdims=True) - values

@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ecd2g.circuit.matrix_site import MatrixSite
+from ecd2g.circuit.remembered_protocol import RememberedProtocol
 from ecd2g.circuit.site_kernel import CompleteSite, checked_matrix, dense_site
 from ecd2g.circuit.site_laplacian import BandLaplacian, ShiftedLaplacian, site_laplacian
 from ecd2g.circuit.site_modes import ReflectionModes
@@ -40,7 +41,7 @@ class Kernel(Protocol):
 
 
 @runtime_checkable
-class StructuredKernel(Kernel, Protocol):
+class StructuredKernel(Kernel, Protocol, metaclass=RememberedProtocol):
     """A kernel that knows its rows, so that walkers need no V x V table; states are given by their index.
 
     *Lateral* is what joins different states: K without its diagonal.
@@ -74,7 +75,7 @@ class StructuredKernel(Kernel, Protocol):
 
 
 @runtime_checkable
-class SpectralKernel(StructuredKernel, Protocol):
+class SpectralKernel(StructuredKernel, Protocol, metaclass=RememberedProtocol):
     """A structured kernel whose modes are a fast transform: K u_k = lambda_k D u_k, D = diag(row sums), u^T D u = 1.
 
     Mode 0 is the constant one, lambda = 1.
@@ -192,11 +193,11 @@ class CompleteKernel:
         """The same."""
         return self._modes.backward(modes) / np.sqrt(self.row_sum())
 
-    @property
+    @cached_property
     def _site(self) -> CompleteSite:
         return CompleteSite(self.n_states, self.forward, self.lateral)
 
-    @property
+    @cached_property
     def _modes(self) -> ReflectionModes:
         if self.n_states > ENUMERATION_LIMIT:
             raise CapacityError(
@@ -256,7 +257,7 @@ class DenseKernel:
 
     def laplacian_rounding(self) -> float:
         """From the spectral gap of the Laplacian, O(V^3); infinite for more than 512 states."""
-        return self._laplacian.rounding
+        return self._laplacian_rounding
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """Rows of the matrix."""
@@ -289,6 +290,10 @@ class DenseKernel:
     @cached_property
     def _joined(self) -> SparseRows:
         return SparseRows(clean(sp.csr_array(self.matrix)))
+
+    @cached_property
+    def _laplacian_rounding(self) -> float:
+        return self._laplacian.rounding
 
     @cached_property
     def _laplacian(self) -> BandLaplacian | ShiftedLaplacian:

@@ -1,5 +1,6 @@
 """Currents of a layered circuit whose kernel knows its rows: O(V) numbers a layer, and no V x V table."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
@@ -18,8 +19,11 @@ from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import LayeredNodes, lock, locked
 from ecd2g.errors import InputError
 
-TOGETHER = 2**15
-"""Layers of fewer states than this are handled in one call."""
+TOGETHER = 2**17
+"""Numbers that are handled in one piece, in whole layers, whose buffers stay in use."""
+
+TILE = 2**14
+"""Numbers that are handled in one piece where that need not be a whole layer: what stays in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +76,16 @@ class KernelField(LayeredNodes):
         With L = diag(d) - K a gap takes g (d D_n + L phi_{n+1}) from layer n, and gives g (d D_n - L phi_n) to layer
         n + 1. L leaves the forward edges out, so a stiff one is met in d D_n alone.
         """
-        gains = self.circuit.gap_gains[:, None]
-        straight = self.kernel.row_sums() * self.forward_drops
+        gains, sums, fall = self.circuit.gap_gains, self.kernel.row_sums(), self.laplacian
         net = np.zeros_like(self.potentials)
-        net[:-1] += gains * (straight + self.laplacian[1:])
-        net[1:] -= gains * (straight - self.laplacian[:-1])
+        for here, after, states in tiles(self.forward_drops):
+            straight = (sums[states] if len(sums) > 1 else sums) * self.forward_drops[here, states]
+            on = straight + fall[after, states]
+            back = np.subtract(straight, fall[here, states], out=straight)
+            on *= gains[here, None]
+            back *= gains[here, None]
+            net[here, states] += on
+            net[after, states] -= back
         return net
 
     def power(self) -> float:
@@ -88,11 +97,27 @@ class KernelField(LayeredNodes):
 
         The first two terms together, and the third, are sums of squares over edges, so none of them cancels the other.
         """
-        gains, drops, fall = self.circuit.gap_gains, self.forward_drops, self.laplacian
-        middle = 0.5 * (self.potentials[:-1] + self.potentials[1:])
-        middle -= middle.mean(axis=1, keepdims=True)  # L of a constant is zero, but for rounding
-        straight = _dot(self.kernel.row_sums() * drops, drops) - 0.5 * _dot(drops, fall[:-1] - fall[1:])
-        return float(gains @ (straight + _dot(middle, fall[:-1] + fall[1:])))
+        return self._power
+
+    @cached_property
+    def _power(self) -> float:
+        gains, sums, phi, fall = (
+            self.circuit.gap_gains,
+            self.kernel.row_sums(),
+            self.potentials,
+            self.laplacian,
+        )
+        means = phi.mean(axis=1, keepdims=True)
+        total = 0.0
+        for here, after, states in tiles(self.forward_drops):
+            drops, early, late = self.forward_drops[here, states], fall[here, states], fall[after, states]
+            middle = phi[here, states] + phi[after, states]
+            middle -= means[here] + means[after]  # L of a constant is zero, but for rounding
+            straight = _dot((sums[states] if len(sums) > 1 else sums) * drops, drops)
+            total += float(
+                gains[here] @ (straight + 0.5 * (_dot(middle, early + late) - _dot(drops, early - late)))
+            )
+        return total
 
     def outflow(self, *, forward_only: bool = False) -> NDArray[np.float64]:
         """Sum of the outgoing currents of every node, over all joined pairs: O(N n_pairs), see `LateralPairs.of`."""
@@ -178,12 +203,29 @@ class KernelField(LayeredNodes):
 
 def laplacian_of_layers(kernel: StructuredKernel, layers: NDArray[np.float64]) -> NDArray[np.float64]:
     """L v of every layer; large layers one by one, whose buffers stay in use."""
-    if layers.shape[1] < TOGETHER:
+    if layers.size <= TOGETHER:
         return kernel.laplacian(layers)
     result = np.empty_like(layers)
-    for layer, values in zip(result, layers, strict=True):
-        layer[:] = kernel.laplacian(values)
+    for here in pieces(layers):
+        result[here] = kernel.laplacian(layers[here])
     return result
+
+
+def pieces(layers: NDArray[np.float64]) -> Iterator[slice]:
+    """All layers (or gaps) as slices of about `TOGETHER` numbers, at least one layer each."""
+    step = max(1, TOGETHER // layers.shape[1])
+    for first in range(0, len(layers), step):
+        yield slice(first, min(first + step, len(layers)))
+
+
+def tiles(layers: NDArray[np.float64]) -> Iterator[tuple[slice, slice, slice]]:
+    """Slices of about `TILE` numbers: some layers (or gaps), the same one further on, and some states."""
+    n_layers, n_states = layers.shape
+    rows, columns = max(1, TILE // n_states), min(n_states, TILE)
+    for first in range(0, n_layers, rows):
+        last = min(first + rows, n_layers)
+        for state in range(0, n_states, columns):
+            yield slice(first, last), slice(first + 1, last + 1), slice(state, state + columns)
 
 
 def _dot(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import scipy.ndimage
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.site_blocks import table_product
 from ecd2g.circuit.site_laplacian import BandLaplacian, ShiftedLaplacian, site_laplacian
 from ecd2g.circuit.site_modes import SiteModes, read_only
 from ecd2g.circuit.sparse_rows import SparseRows, clean, rows_product
@@ -75,7 +76,11 @@ class MatrixSite:
 
     def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """K v."""
-        return rows_product(self.joined.matrix, values) if self._is_sparse else values @ self.matrix
+        return (
+            rows_product(self.joined.matrix, values)
+            if self._is_sparse
+            else table_product(values, self.matrix)
+        )
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """sum_{y != x} K(x, y) (v(x) - v(y)), from differences."""

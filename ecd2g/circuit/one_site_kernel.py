@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.site_axes import ModeTransform, kronecker_sum, merged_sites, one_site
 from ecd2g.circuit.site_kernel import SiteKernel
+from ecd2g.circuit.site_modes import read_only
 from ecd2g.circuit.sparse_rows import clean
 from ecd2g.circuit.spectrum import Spectrum, mean_spectrum
 from ecd2g.circuit.state_space import StateSpace
@@ -85,7 +86,11 @@ class OneSiteKernel:
 
     def lateral_sums(self) -> NDArray[np.float64]:
         """Sum over sites of what leaves the symbol; one number where all agree."""
-        return self._summed([site.lateral_sums for site in self.sites])
+        return self._lateral_sums
+
+    @cached_property
+    def _lateral_sums(self) -> NDArray[np.float64]:
+        return read_only(self._summed([site.lateral_sums for site in self.sites]))
 
     def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Site by site, each by its table, not by the modes."""
@@ -96,13 +101,17 @@ class OneSiteKernel:
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The sum of the Laplacians of the sites: no diagonal enters."""
-        total = np.zeros_like(values)
-        for number, site in enumerate(self._merged):
+        total = one_site(values, self._merged_sizes, 0, self._merged[0].laplacian)
+        for number, site in enumerate(self._merged[1:], start=1):
             total += one_site(values, self._merged_sizes, number, site.laplacian)
         return total
 
     def laplacian_rounding(self) -> float:
         """The sum over the sites, and the roundings of their sum."""
+        return self._laplacian_rounding
+
+    @cached_property
+    def _laplacian_rounding(self) -> float:
         own = sum(site.laplacian_rounding for site in self._merged)
         return own + len(self._merged) * sqrt(2.0 * float(self.lateral_sums().max()))
 
@@ -150,17 +159,25 @@ class OneSiteKernel:
 
     def spectrum(self) -> Spectrum:
         """Means of one eigenvalue a site, weighted by the row sums, and of 1."""
+        return self._spectrum
+
+    @cached_property
+    def _spectrum(self) -> Spectrum:
         self._listable("the spectrum")
         spectra = [site.modes.spectrum for site in self.sites]
         return mean_spectrum(spectra, [site.row_sum or 0.0 for site in self.sites], self.forward)
 
     def to_modes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """U^T v = Q^T v / sqrt(d), site by site."""
-        return self._transform.forward(values) / np.sqrt(self.row_sum)
+        modes = self._transform.forward(values)
+        modes /= sqrt(self.row_sum)
+        return modes
 
     def from_modes(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
         """U m = Q m / sqrt(d), site by site."""
-        return self._transform.backward(modes) / np.sqrt(self.row_sum)
+        values = self._transform.backward(modes)
+        values /= sqrt(self.row_sum)
+        return values
 
     @cached_property
     def _transform(self) -> ModeTransform:

@@ -57,9 +57,13 @@ class ProductKernel:
 
     def row_sums(self) -> NDArray[np.float64]:
         """prod_i d_i(x_i); one number where every site is regular."""
+        return self._row_sums
+
+    @cached_property
+    def _row_sums(self) -> NDArray[np.float64]:
         if all(site.row_sum is not None for site in self.sites):
-            return np.array([prod(site.row_sum or 0.0 for site in self.sites)])
-        return self._listed([site.row_sums for site in self.sites])
+            return read_only(np.array([prod(site.row_sum or 0.0 for site in self.sites)]))
+        return read_only(self._listed([site.row_sums for site in self.sites]))
 
     def stay(self) -> NDArray[np.float64]:
         """prod_i K_i(x_i, x_i); one number where all agree."""
@@ -70,6 +74,10 @@ class ProductKernel:
 
     def lateral_sums(self) -> NDArray[np.float64]:
         """Sum over i of (sites before i stay) (site i moves) (later sites do either): all positive."""
+        return self._lateral_sums
+
+    @cached_property
+    def _lateral_sums(self) -> NDArray[np.float64]:
         uniform = all(
             np.all(part == part[0]) for site in self.sites for part in (site.stay, site.lateral_sums)
         )
@@ -81,7 +89,7 @@ class ProductKernel:
             earlier = [part.stay[kept] for part in self.sites[:number]]
             later = [part.row_sums[kept] for part in self.sites[number + 1 :]]
             total = total + reduce(_outer, [*earlier, site.lateral_sums[kept], *later])
-        return total
+        return read_only(total)
 
     def product(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Site by site, each by its table, not by the modes."""
@@ -90,16 +98,17 @@ class ProductKernel:
 
     def laplacian(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """D - K = sum_i K_0 .. K_{i-1} (D_i - K_i) D_{i+1} ..: the forward edges never enter."""
-        merged = self._merged
-        sizes = [site.size for site in merged]
+        merged, sizes = self._merged, [site.size for site in self._merged]
         total = one_site(values, sizes, len(merged) - 1, merged[-1].laplacian)
         for number in range(
             len(merged) - 2, -1, -1
         ):  # from the inside out, so that tables meet differences only
-            later = reduce(_outer, [part.row_sums for part in merged[number + 1 :]])
             part = one_site(values, sizes, number, merged[number].laplacian)
+            later = self._later_sums[number]
+            part = part.reshape(-1, len(later))
+            part *= later
             total = one_site(total, sizes, number, merged[number].apply)
-            total += (part.reshape(*values.shape[:-1], -1, len(later)) * later).reshape(values.shape)
+            total += part.reshape(values.shape)
         return total
 
     def laplacian_rounding(self) -> float:
@@ -108,6 +117,10 @@ class ProductKernel:
         With n the size of the most negative eigenvalue of a site, v . L_i v prod_{j != i} d_j <= c v . L v with
         c = (1 + n) / (1 - n): infinite where a site has an eigenvalue of -1.
         """
+        return self._laplacian_rounding
+
+    @cached_property
+    def _laplacian_rounding(self) -> float:
         negative = max(0.0, *(1.0 - float(site.modes.spectrum.rise.min()) for site in self.sites))
         if negative >= 1.0:
             return float("inf")
@@ -146,20 +159,38 @@ class ProductKernel:
 
     def spectrum(self) -> Spectrum:
         """All products of one eigenvalue a site."""
+        return self._spectrum
+
+    @cached_property
+    def _spectrum(self) -> Spectrum:
         self._listable("the spectrum")
         return product_spectrum([site.modes.spectrum for site in self.sites])
 
     def to_modes(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """U^T v = Q^T D^-1/2 v, site by site."""
-        return self._transform.forward(values / np.sqrt(self._sums))
+        roots = np.sqrt(self._row_sums)
+        if len(roots) > 1:
+            return self._transform.forward(values / roots)
+        modes = self._transform.forward(values)
+        modes /= roots
+        return modes
 
     def from_modes(self, modes: NDArray[np.float64]) -> NDArray[np.float64]:
         """U m = D^-1/2 Q m, site by site."""
-        return self._transform.backward(modes) / np.sqrt(self._sums)
+        values = self._transform.backward(modes)
+        values /= np.sqrt(self._row_sums)
+        return values
 
     @cached_property
-    def _sums(self) -> NDArray[np.float64]:
-        return read_only(self.row_sums())
+    def _later_sums(self) -> list[NDArray[np.float64]]:
+        """The product of the row sums of the merged sites after each, over their states or as one number."""
+        sums = [site.row_sums for site in self._merged]
+        short = [each[:1] if np.all(each == each[0]) else each for each in sums]
+        regular = all(len(each) == 1 for each in short)
+        return [
+            reduce(_outer, (short if regular else sums)[place + 1 :], np.ones(1))
+            for place in range(len(sums))
+        ]
 
     @cached_property
     def _transform(self) -> ModeTransform:

@@ -1,4 +1,4 @@
-"""Actions on the sites of arrays over all states ``(..., n_states)``, site 0 slowest, done as few large products."""
+"""Actions on the sites of arrays over all states ``(..., n_states)``, site 0 slowest, as few products with tables."""
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -10,14 +10,21 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from ecd2g.circuit.matrix_site import MatrixSite
+from ecd2g.circuit.site_blocks import table_product
 from ecd2g.circuit.site_kernel import SiteKernel
 from ecd2g.circuit.site_modes import CosineModes, SiteModes
 
 Action = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Something done along the last axis, which keeps the shape."""
 
-MERGED_LIMIT = 32
+MERGED_LIMIT = 64
 """Neighbouring sites are merged into one of up to this many symbols: a product with a small table beats many passes."""
+
+SHORT = 32
+"""Up to this many symbols a cosine transform is a product with a table."""
+
+FEW = 16
+"""Lines side by side in memory; where there are fewer, they are turned first."""
 
 Site = TypeVar("Site")
 
@@ -25,43 +32,35 @@ Site = TypeVar("Site")
 def each_site(
     values: NDArray[np.float64], sizes: Sequence[int], actions: Sequence[Action]
 ) -> NDArray[np.float64]:
-    """Every action along the axis of its site, one after another: O(V) memory, no transposed copies where avoidable.
-
-    Each step turns the axis of its site to the end; after all of them the axes stand in their first order.
-    """
-    shape = values.shape
-    flat = values.reshape(-1, shape[-1])
-    for size, action in zip(sizes, actions, strict=True):
-        turned = np.swapaxes(flat.reshape(len(flat), size, -1), 1, 2)
-        flat = _acted(turned, action).reshape(flat.shape)
-    return flat.reshape(shape)
+    """Every action along the axis of its site, one after another."""
+    for site, action in enumerate(actions):
+        values = one_site(values, sizes, site, action)
+    return values
 
 
 def one_site(
     values: NDArray[np.float64], sizes: Sequence[int], site: int, action: Action
 ) -> NDArray[np.float64]:
-    """An action along the axis of one site."""
-    before = int(np.prod(sizes[:site], dtype=np.int64))
-    turned = np.swapaxes(values.reshape(-1, sizes[site], values.shape[-1] // before // sizes[site]), 1, 2)
-    return np.swapaxes(_acted(turned, action), 1, 2).reshape(values.shape)
-
-
-def _acted(turned: NDArray[np.float64], action: Action) -> NDArray[np.float64]:
-    """An action along the last axis of ``(n, others, size)``; as one matrix unless `others` is long."""
-    n, others, size = turned.shape
-    if n == 1:
-        return np.asarray(action(turned[0]))[None]
-    if others < 16:  # many small matrices would be slower than a copy
-        return action(np.ascontiguousarray(turned).reshape(-1, size)).reshape(turned.shape)
-    return action(turned)
+    """An action along the axis of one site; it gets ``(n, others, size)``, turned in memory only for few `others`."""
+    others = prod(sizes[site + 1 :])
+    turned = np.swapaxes(values.reshape(-1, sizes[site], others), 1, 2)
+    done = action(turned if others == 1 or others >= FEW else np.ascontiguousarray(turned))
+    return np.swapaxes(done, 1, 2).reshape(values.shape)
 
 
 def runs(items: Sequence[Site], sizes: Sequence[int]) -> list[list[Site]]:
-    """The items cut into runs whose sizes multiply to at most MERGED_LIMIT (or single items)."""
+    """The items cut into as few runs as MERGED_LIMIT allows, filled evenly; an item beyond the limit stands alone."""
+    fewest = len(_cut(items, sizes, MERGED_LIMIT))
+    cuts = (_cut(items, sizes, limit) for limit in range(1, MERGED_LIMIT + 1))
+    return next(cut for cut in cuts if len(cut) == fewest)
+
+
+def _cut(items: Sequence[Site], sizes: Sequence[int], limit: int) -> list[list[Site]]:
+    """Runs whose sizes multiply to at most `limit` (or single items), each as long as possible."""
     cut: list[list[Site]] = []
-    product = MERGED_LIMIT
+    product = limit
     for item, size in zip(items, sizes, strict=True):
-        if cut and product * size <= MERGED_LIMIT:
+        if cut and product * size <= limit:
             cut[-1].append(item)
             product *= size
         else:
@@ -132,7 +131,7 @@ class ModeTransform:
 
 
 def _is_long_cosine(modes: SiteModes) -> bool:
-    return isinstance(modes, CosineModes) and modes.size > MERGED_LIMIT
+    return isinstance(modes, CosineModes) and modes.size > SHORT
 
 
 def _cosine_step(sizes: Sequence[int]) -> tuple[int, Action, Action]:
@@ -150,7 +149,8 @@ def _cosine_step(sizes: Sequence[int]) -> tuple[int, Action, Action]:
 
 def _table_step(run: Sequence[SiteModes]) -> tuple[int, Action, Action]:
     size = prod(part.size for part in run)
-    if size > MERGED_LIMIT:  # a single site
+    if size > MERGED_LIMIT:  # a single site, whose transform may be fast
         return size, run[0].forward, run[0].backward
     table = kronecker([part.forward(np.eye(part.size)) for part in run])
-    return size, lambda values: values @ table, lambda modes: modes @ table.T
+    back = np.ascontiguousarray(table.T)
+    return size, lambda values: table_product(values, table), lambda modes: table_product(modes, back)

@@ -12,8 +12,13 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from ecd2g.circuit.site_blocks import PRODUCT, in_blocks
+
 BANDS = 16
 """Up to this reach differences are formed distance by distance."""
+
+BLOCK = 2**14
+"""Numbers whose differences are formed in one piece."""
 
 SOLVED = 512
 """Largest table whose spectral gap is computed for a bound."""
@@ -21,23 +26,28 @@ SOLVED = 512
 
 @dataclass(frozen=True, eq=False)
 class BandLaplacian:
-    """Ordered symbols joined up to a reach: one pass a distance j, whose pairs have the conductances bands[j-1]."""
+    """Ordered symbols: one pass for every distance at which some are joined, with the conductances of its pairs."""
 
-    bands: tuple[NDArray[np.float64], ...]
+    bands: tuple[tuple[int, NDArray[np.float64]], ...]
     lateral: float
 
     def __call__(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """L v along the last axis, O(S reach)."""
-        result = np.zeros_like(values)
-        for distance, conductances in enumerate(self.bands, start=1):
-            current = conductances * (values[..., distance:] - values[..., :-distance])
-            result[..., :-distance] -= current
-            result[..., distance:] += current
+        """L v along the last axis, O(S) for every distance."""
+        return in_blocks(values, self._of_lines, BLOCK)
+
+    def _of_lines(self, lines: NDArray[np.float64]) -> NDArray[np.float64]:
+        result, currents = np.zeros_like(lines), np.empty_like(lines)
+        for distance, conductances in self.bands:
+            current = currents[:, distance:]
+            np.subtract(lines[:, distance:], lines[:, :-distance], out=current)
+            current *= conductances
+            result[:, :-distance] -= current
+            result[:, distance:] += current
         return result
 
     @property
     def rounding(self) -> float:
-        """Each of 2 reach differences is rounded twice, and their sum as often as it has terms."""
+        """Each of two differences a distance is rounded twice, and their sum as often as it has terms."""
         return (2 * len(self.bands) + 4) * sqrt(2.0 * self.lateral)
 
 
@@ -49,7 +59,11 @@ class ShiftedLaplacian:
 
     def __call__(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """L v along the last axis, O(S^2)."""
-        return (values - values.mean(axis=-1, keepdims=True)) @ self.table
+        return in_blocks(values, self._of_lines, PRODUCT // len(self.table))
+
+    def _of_lines(self, lines: NDArray[np.float64]) -> NDArray[np.float64]:
+        deviations = lines - lines.mean(axis=1, keepdims=True)
+        return (self.table @ deviations.T).T
 
     @property
     def rounding(self) -> float:
@@ -71,8 +85,8 @@ def site_laplacian(
     size = len(matrix)
     reach = next((j for j in range(size - 1, 0, -1) if np.any(np.diagonal(matrix, j))), 0)
     if reach <= min(BANDS, size // 2):
-        bands = tuple(np.ascontiguousarray(np.diagonal(matrix, j)) for j in range(1, reach + 1))
-        return BandLaplacian(bands, float(lateral.max()))
+        diagonals = ((j, np.ascontiguousarray(np.diagonal(matrix, j))) for j in range(1, reach + 1))
+        return BandLaplacian(tuple(band for band in diagonals if np.any(band[1])), float(lateral.max()))
     return ShiftedLaplacian(np.diag(lateral) - (matrix - np.diag(np.diagonal(matrix))))
 
 

@@ -17,13 +17,17 @@ from ecd2g.cli.options import (
 from ecd2g.errors import InputError
 
 if TYPE_CHECKING:
+    from ecd2g.experiments.adapted_settings import Adapted
     from ecd2g.experiments.dimensions import Dimensions
     from ecd2g.experiments.learn import Learning
 
 DIMENSIONS = "dimensions"
 """The experiment that is no single problem: the same transport for D = 1 .. 5."""
 
-NAMES = (*PROBLEMS, DIMENSIONS)
+ADAPTED = "adapted"
+"""The experiment that adapts a circuit to its currents, until it is optimal transport."""
+
+NAMES = (*PROBLEMS, DIMENSIONS, ADAPTED)
 """All experiments, in the order they are run."""
 
 LEARNED = ("1d", "2d")
@@ -52,6 +56,13 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="D,D,..",
         help="for dimensions: the numbers of sites, out of 1 to 5 (default: 1,2,3,4,5)",
     )
+    parser.add_argument(
+        "--iterations",
+        dest="n_iterations",
+        type=whole_number(1),
+        metavar="INT",
+        help="for adapted: updates of the conductances (default: 50)",
+    )
     out = (
         "run folder to make (default: runs/EXPERIMENT); for all, the folder they are put into (default: runs)"
     )
@@ -61,18 +72,24 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Run one experiment or all; with all, every folder is checked before the first is begun."""
+    from ecd2g.experiments.adapted_run import adapted_run  # noqa: PLC0415
     from ecd2g.experiments.dimensions_run import dimensions_run  # noqa: PLC0415
     from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
     from ecd2g.experiments.run import Reproduction, reproduce_run  # noqa: PLC0415
     from ecd2g.experiments.run_folder import check_free, run_folder  # noqa: PLC0415
 
-    folders, dimensions = _folders(args), _dimensions_asked(args)
+    folders, dimensions, adapted = _folders(args), _dimensions_asked(args), _adapted_asked(args)
     for out in folders.values():
         check_free(out, overwrite=args.overwrite)
     for name, out in folders.items():
         if name == DIMENSIONS:
             with run_folder(out, overwrite=args.overwrite) as folder:
                 text = dimensions_run(dimensions, folder, command, quiet=args.quiet)
+            report(args, text, out)
+            continue
+        if name == ADAPTED:
+            with run_folder(out, overwrite=args.overwrite) as folder:
+                text = adapted_run(adapted, folder, command, quiet=args.quiet)
             report(args, text, out)
             continue
         experiment = EXPERIMENTS[name](**given(args, ("n_walks", "seed", "backend")))  # type: ignore[arg-type]
@@ -94,6 +111,17 @@ def _dimensions_asked(args: argparse.Namespace) -> "Dimensions":
     asked = Dimensions(**given(args, ("n_sites", "n_walks", "seed")))  # type: ignore[arg-type]
     asked.check()
     return asked
+
+
+def _adapted_asked(args: argparse.Namespace) -> "Adapted":
+    """The experiment with adapted conductances; InputError where it, or the one asked for, would not heed an option."""
+    from ecd2g.experiments.adapted_settings import Adapted  # noqa: PLC0415
+
+    if args.n_iterations is not None and args.experiment not in (ADAPTED, "all"):
+        raise InputError(f"--iterations goes with the experiment {ADAPTED}, not with {args.experiment}")
+    if args.experiment == ADAPTED and args.backend not in (None, "numpy"):
+        raise InputError(f"the experiment {ADAPTED} is computed with numpy only; leave out --backend")
+    return Adapted(**given(args, ("n_iterations", "n_walks", "seed")))  # type: ignore[arg-type]
 
 
 def _dimensions(text: str) -> tuple[int, ...]:

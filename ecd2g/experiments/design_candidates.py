@@ -17,8 +17,8 @@ FORWARD = 0.1
 USUAL_SIDE = 50
 """Side of a grid up to which widths are the listed ones; on longer grids they grow with it."""
 
-JOINED = 400
-"""Most states that the family ``hamming`` joins to one."""
+JOINED, PAIRS = 400, 2**26
+"""Most states that the family ``hamming`` joins to one, unless all pairs of states are few enough."""
 
 Call = tuple[str, dict[str, Any]]
 """Name of a function of `ecd2g.circuit.kernels` (or "complete") and its settings."""
@@ -108,7 +108,9 @@ def _hamming(space: StateSpace, rho: float, forward: float) -> Call:
 
 
 def _reach(space: StateSpace) -> int:
-    """Most sites that may differ, such that a state is joined to `JOINED` states at most, or in one site."""
+    """Most sites that may differ: all where the pairs are few, else so that a state is joined to `JOINED` others."""
+    if space.n_states**2 <= PAIRS:
+        return space.n_sites
     size, joined = max(space.alphabet_sizes), 1
     for h in range(1, space.n_sites + 1):
         joined += comb(space.n_sites, h) * (size - 1) ** h
@@ -135,7 +137,7 @@ FAMILIES: dict[str, Family] = {
     "gaussian": Family("width", (0.5, 0.7, 1.0, 1.5, 2.5), True, _gaussian),
     "one-site-gaussian": Family("width", (0.7, 1.0, 2.0, 4.0), True, _one_site_gaussian),
     "neighbour": Family("rho", (0.3, 3.0, 30.0), True, _neighbour),
-    "hamming-1": Family("rho", (0.1, 1.0, 10.0), False, _hamming_1),
+    "hamming-1": Family("rho", (0.01, 0.1, 1.0), False, _hamming_1),
     "hamming": Family("rho a site", (0.03, 0.1, 0.3), False, _hamming),
 }
 """Name on the command line to the family."""

@@ -8,8 +8,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.kernel import CompleteKernel
 from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.lateral_pairs import PAIR_LIMIT
+from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.data import Problem
 from ecd2g.errors import CapacityError, SolverError, StrandedWalkerError
 from ecd2g.experiments.design_candidates import Candidate
@@ -62,8 +64,8 @@ class CircuitFigures:
     """
 
     candidate: Candidate
-    rho: float
-    potential_error: float
+    rho: float | None = None
+    potential_error: float | None = None
     cost: Number | None = None
     to_optimal: float | None = None
     to_independent: float | None = None
@@ -112,15 +114,15 @@ def measure(
     candidate: Candidate, problem: Problem, reference: Reference, *, n_walks: int, seed: int, tolerance: float
 ) -> CircuitFigures:
     """Solve a candidate and measure it; what cannot be had is left out with a note."""
-    circuit = candidate.circuit(problem.space)
     begin = perf_counter()
     try:
+        circuit = candidate.circuit(problem.space)
         flow = solve(circuit, source=problem.source, sink=problem.target, tolerance=tolerance)
     except (SolverError, CapacityError) as error:
-        return CircuitFigures(candidate, _rho(candidate, problem), float("inf"), note=str(error))
+        return CircuitFigures(candidate, note=str(error))
     figures = CircuitFigures(
         candidate,
-        _rho(candidate, problem),
+        _rho(circuit),
         flow.certificate.potential_error,
         solve_seconds=perf_counter() - begin,
     )
@@ -221,9 +223,8 @@ def _is_quick(flow: Flow, masses: int) -> bool:
     return flow.circuit.n_layers * flow.atoms.n_atoms * masses <= PROPAGATED_NUMBERS
 
 
-def _rho(candidate: Candidate, problem: Problem) -> float:
-    circuit = candidate.circuit(problem.space)
-    if candidate.family == "complete":
+def _rho(circuit: LayeredCircuit) -> float:
+    if isinstance(circuit.kernel, CompleteKernel):
         return circuit.lateral_ratio
     kernel: Any = circuit.kernel
     return float(np.mean(kernel.lateral_sums() / kernel.stay()))

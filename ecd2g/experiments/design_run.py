@@ -12,7 +12,7 @@ from ecd2g.experiments.design_candidates import FAMILIES, default_grid, families
 from ecd2g.experiments.design_figures import CircuitFigures
 from ecd2g.experiments.design_reference import ground_of, reference_of
 from ecd2g.experiments.design_summary import design_summary
-from ecd2g.experiments.design_sweep import Sweep, sweep
+from ecd2g.experiments.design_sweep import TOLERANCE, Sweep, sweep
 from ecd2g.experiments.origin import default
 from ecd2g.experiments.record import write_record
 from ecd2g.experiments.stages import Stages
@@ -31,7 +31,7 @@ class DesignQuestion:
     layers: tuple[int, ...] = default((3, 5, 10, 20))
     families: tuple[str, ...] | None = default(None, "ordinal ones for the squared cost")
     n_walks: int = default(20_000, "where a number cannot be had exactly")
-    tolerance: float = default(1e-6, "proven error of potentials")
+    tolerance: float = default(TOLERANCE, "proven error of potentials")
     seed: int = default(0)
 
     def check(self) -> None:

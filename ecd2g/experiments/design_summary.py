@@ -8,13 +8,18 @@ from ecd2g.experiments.design_reference import UNITS
 from ecd2g.experiments.design_sweep import Sweep
 from ecd2g.experiments.summary import WIDTH, number
 
+SHOWN = 30
+"""Most circuits of the frontier that are printed, cheapest first."""
+
 HEADER = ("circuit", "N", "cost", "/ optimal", "/ independent", "stays", "steps", "back", "bias")
 
 
 def design_summary(swept: Sweep, timing: dict[str, float]) -> str:
     """The problem, the frontier, the recommendation, and its lines of Python."""
     lines = [f"{name:<{WIDTH}} {text}" for name, text in _lines(swept, timing)]
-    lines += ["", *table(swept.frontier, swept.recommended)]
+    best = swept.frontier
+    lines += ["", *table(best[:SHOWN], swept.recommended)]
+    lines += [f"  and {len(best) - SHOWN} dearer ones in frontier.csv (--out)"] if len(best) > SHOWN else []
     chosen = swept.recommended
     if chosen is None:
         return "\n".join([*lines, "", "no circuit could be measured; see the notes in candidates.csv"])

@@ -11,6 +11,9 @@ from ecd2g.experiments.design_candidates import Candidate
 from ecd2g.experiments.design_figures import CircuitFigures, Reference, measure
 from ecd2g.experiments.design_frontier import RULE, frontier, recommend
 
+TOLERANCE = 1e-6
+"""Largest proven error of potentials, relative: the proof allows for much more rounding than there is."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
@@ -19,7 +22,8 @@ class Sweep:
     problem: Problem
     reference: Reference
     found: tuple[CircuitFigures, ...]
-    made_by: str
+    made_by: str = ""
+    tolerance: float = TOLERANCE
 
     @property
     def frontier(self) -> list[CircuitFigures]:
@@ -44,7 +48,7 @@ class Sweep:
             *imports,
             f"problem = {self.made_by}",
             f"circuit = {circuit}",
-            "flow = ecd2g.solve(circuit, source=problem.source, sink=problem.target, tolerance=1e-6)",
+            f"flow = ecd2g.solve(circuit, source=problem.source, sink=problem.target, tolerance={self.tolerance!r})",
         ]
 
     def numbers(self) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def sweep(
     made_by: str = "",
     n_walks: int = 20_000,
     seed: int = 0,
-    tolerance: float = 1e-6,
+    tolerance: float = TOLERANCE,
     quiet: bool = True,
 ) -> Sweep:
     """Measure every candidate; `quiet` shows no progress, and none is shown where no terminal reads it."""
@@ -84,4 +88,4 @@ def sweep(
     for candidate in bar:
         bar.set_description(str(candidate))
         found.append(measure(candidate, problem, reference, n_walks=n_walks, seed=seed, tolerance=tolerance))
-    return Sweep(problem, reference, tuple(found), made_by)
+    return Sweep(problem, reference, tuple(found), made_by, tolerance)

@@ -10,6 +10,7 @@ from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 from ecd2g.experiments.experiment import PAPER_RATIO, lateral_resistance
 from ecd2g.experiments.origin import ours, paper
+from ecd2g.reference.solve import TOLERANCE
 
 SYMBOLS = {1: 50, 2: 50, 3: 50, 4: 18, 5: 10}
 """Symbols a site by dimension: the paper's 50 as long as they fit, then what keeps about 10^5 states."""
@@ -44,7 +45,7 @@ class Dimensions:
         0.03, "measured: 1.1 to 1.5 times the optimal cost; narrower costs less and walks longer"
     )
     reach: float = ours(0.09, "three widths, rounded up to whole symbols")
-    tolerance: float = ours(1e-7, "the proven bound grows as 1 / width^2 and is 1.3e-8 for D = 3")
+    tolerance: float = ours(TOLERANCE)
     forward_resistance: float = paper(0.1)
     paper_ratio: float = ours(PAPER_RATIO, "rho of the paper's 1D circuit")
     mixed_ratio: float = ours(1.0, "half of the conductance of a node is lateral")

@@ -7,6 +7,7 @@ from ecd2g.plots.curves import laws
 from ecd2g.plots.dots import rule_bias, top_states
 from ecd2g.plots.field import current_heatmaps, potentials_by_layer
 from ecd2g.plots.files import save
+from ecd2g.plots.frontier import by_knob, cost_frontier
 from ecd2g.plots.grid import densities_by_layer, side_by_side
 from ecd2g.plots.grid_comparison import grid_comparison
 from ecd2g.plots.model_distances import model_distances
@@ -20,7 +21,9 @@ __all__ = [
     "COLUMN",
     "PAGE",
     "STYLE",
+    "by_knob",
     "circuit_diagram",
+    "cost_frontier",
     "current_comparison",
     "current_heatmaps",
     "densities_by_layer",

@@ -70,7 +70,7 @@ def draw_adaptation(
     if proven.any():
         first = int(np.argmax(proven))
         words = f"proven lower bound, at last {bound[-1]:.4g}"
-        _name(ax, float(iteration[first]), float(bound[first]), words, CYCLE[1], -2)
+        _name(ax, float(iteration[first]), float(bound[first]), words, CYCLE[1], -9)
     words = "last bound" if reference is None else label
     ax.text(1.01, 1.0, words, transform=ax.get_yaxis_transform(), color="0.3", fontsize=7, va="center")
     ax.set(xlabel="iteration", ylabel=f"transport cost / {words}")

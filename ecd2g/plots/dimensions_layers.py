@@ -14,6 +14,9 @@ from ecd2g.plots.arrays import densities
 from ecd2g.plots.grid import color_bar
 from ecd2g.plots.style import CYCLE, DENSITY, new_figure, restyled, styled
 
+THINNEST = 0.1
+"""Thickness of a shell in half sides, rounded up to whole cells; thinner ones hold few states, in bursts."""
+
 SIDE = 1.3
 """Side of a panel in inches."""
 
@@ -24,8 +27,7 @@ def mass_by_layer(flows: Mapping[int, ArrayLike], layers: Sequence[int], n_layer
 
     flows : number of sites D to throughflow in ampere ``(len(layers), S, .., S)``. From D = 3 on the cut is shown in
     which all sites but the first two are in their middle symbol; every cut is scaled to its own largest value. The last
-    row is the throughflow per side of a cell against the distance from the middle, in half sides of the box: of the
-    whole box, not of the cut.
+    row is the throughflow by distance |z| from the middle, in half sides of the box: of the whole box, not of the cut.
     """
     if not flows:
         raise InputError("flows must hold at least one dimension")
@@ -74,11 +76,12 @@ def _cut(ax: Axes, values: NDArray[np.float64]) -> AxesImage | None:
 
 
 def _by_radius(ax: Axes, values: NDArray[np.float64], layers: Sequence[int]) -> None:
-    """Sums over shells as thick as a cell, a line a layer."""
+    """Sums over shells, over their thickness, a line a layer."""
     sizes = values.shape[1:]
     squares = [np.square((2 * np.arange(size) - (size - 1)) / size) for size in sizes]
     radii = np.sqrt(sum(np.meshgrid(*squares, indexing="ij")))
-    width = 2.0 / max(sizes)
+    cell = 2.0 / max(sizes)
+    width = cell * np.ceil(THINNEST / cell)
     bins = np.floor(radii / width).astype(np.intp).ravel()
     for rank, (layer, one) in enumerate(zip(layers, values, strict=True)):
         totals = np.bincount(bins, one.ravel()) / width

@@ -7,7 +7,7 @@ need several iterations a level; the spread of conductances multiplies them, and
 thresholds were measured by benchmarks/choose_a_solver.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,7 +16,7 @@ from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, SpectralKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork, counted
 from ecd2g.reference.cholmod import cholmod_available
-from ecd2g.reference.matrix import Circuit, joined_pairs
+from ecd2g.reference.matrix import Circuit, joined_pairs, kernel_matrix
 from ecd2g.reference.star_mesh_component import STAR_MESH_LIMIT
 
 SMALL = 200
@@ -104,9 +104,16 @@ def _layered_choice(circuit: LayeredCircuit) -> Choice:
     if circuit.n_nodes <= SMALL:
         return Choice("dense", f"{size}: dense matrix")
     share = joined_pairs(circuit.kernel) / circuit.n_states**2
-    if share <= SPARSE_KERNEL:
-        return Choice("sparse", f"{size}, {share:.2g} of the pairs joined: factors with little fill")
-    return Choice("cg", f"{size}, {share:.2g} of the pairs joined: products only")
+    if share > SPARSE_KERNEL:
+        return Choice("cg", f"{size}, {share:.2g} of the pairs joined: products only")
+    shape = graph_shape(kernel_matrix(circuit.kernel))
+    front = shape.front * circuit.n_layers
+    measured = f"{size}, {share:.2g} of the pairs joined, depth {shape.depth:,}, front {front:,}"
+    if front <= LOW_FRONT:
+        return Choice("sparse", f"{measured}: factors with little fill")
+    if shape.depth <= SHALLOW:
+        return Choice("cg", f"{measured}: few iterations")
+    return Choice("amg", f"{measured}: multigrid")
 
 
 def _in_order(measured: str, why: str, *methods: str) -> tuple[Choice, ...]:
@@ -118,10 +125,18 @@ def _in_order(measured: str, why: str, *methods: str) -> tuple[Choice, ...]:
 
 def shape_of(network: ResistorNetwork) -> Shape:
     """Depth and front of the largest component, seen from a node at its rim; O(m + n log depth)."""
-    n, sizes = network.n_nodes, np.bincount(network.labels)
+    n = network.n_nodes
     ends = (np.append(network.tails, network.heads), np.append(network.heads, network.tails))
-    graph = sp.csr_array((np.ones(2 * network.n_edges), ends), shape=(n, n))
-    start = int(np.argmax(network.labels == np.argmax(sizes)))
+    shape = graph_shape(sp.csr_array((np.ones(2 * network.n_edges), ends), shape=(n, n)))
+    loops = network.n_edges - n + network.n_components
+    return replace(shape, front=min(shape.front, loops))
+
+
+def graph_shape(graph: sp.csr_array) -> Shape:
+    """Depth and front of the largest component of an undirected graph, given by a symmetric array."""
+    n = graph.shape[0]
+    labels = sp.csgraph.connected_components(graph, directed=False)[1]
+    start = int(np.argmax(labels == np.argmax(np.bincount(labels))))
     for _ in range(2):  # the last node found by the first search lies at the rim
         order, before = sp.csgraph.breadth_first_order(graph, start)
         place = np.zeros(n, dtype=np.intp)
@@ -129,8 +144,7 @@ def shape_of(network: ResistorNetwork) -> Shape:
         before[start] = start
         level = _generations(place[before[order]])
         start = int(order[-1])
-    loops = network.n_edges - n + len(sizes)
-    return Shape(int(level[-1]), min(int(np.bincount(level).max()), loops), len(order))
+    return Shape(int(level[-1]), int(np.bincount(level).max()), len(order))
 
 
 def _generations(parent: np.ndarray) -> np.ndarray:

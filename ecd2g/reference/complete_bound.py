@@ -26,8 +26,8 @@ def complete_error_bound(field: CompleteField, deviations: Deviations) -> float:
     potentials by their rounding, at most the sum of the Ohm residuals, `drift`. Its Kirchhoff residual has a 2-norm
     of at most |rho| + 4 V b |drift|, and G >= lambda on mean-zero vectors, where
     lambda = min(4 s sin^2(pi / 2N), leak): the modes of a layer are its mean (a path of N nodes) and its deviations
-    (a path that leaks). With gains, lambda shrinks with the least and
-    the residuals of lateral edges grow with the most. Rounding of rho itself is bounded by its number of roundings times what was added up.
+    (a path that leaks). With gains, lambda shrinks with the least and the residuals of lateral edges grow with the
+    most. Rounding of rho itself is bounded by its number of roundings times what was added up.
     """
     kernel, n_layers, many = field.kernel, field.circuit.n_layers, field.multiplicity
     all_states = kernel.lateral * float(kernel.n_states)

@@ -52,9 +52,9 @@ def mode_potentials(spectrum: Spectrum, gains: NDArray[np.float64], currents: Mo
     size = max(1, BLOCK // n_layers)
     for first in range(0, n_modes, size):
         block = slice(first, first + size)
-        part = Spectrum(spectrum.fall[block], spectrum.rise[block])
         _solve_block(
-            part,
+            spectrum.deficit[block],
+            spectrum.sign[block],
             gains,
             ModeCurrents(*(values[block] for values in currents)),
             ModePotentials(solved.potentials[:, block], solved.drops[:, block]),
@@ -63,34 +63,47 @@ def mode_potentials(spectrum: Spectrum, gains: NDArray[np.float64], currents: Mo
 
 
 def _solve_block(
-    spectrum: Spectrum, gains: NDArray[np.float64], currents: ModeCurrents, out: ModePotentials
+    deficit: NDArray[np.float64],
+    sign: NDArray[np.float64],
+    gains: NDArray[np.float64],
+    currents: ModeCurrents,
+    out: ModePotentials,
 ) -> None:
     """Eliminate from the last layer to the first, then substitute back; the answers are written to `out`.
 
     Seen from node n, all that lies beyond it is a conductance to ground c_n and a share t_n of the sink:
     w = 1 / (g + c_{n+1}),  c_n = leak_n + g c_{n+1} w,  t_n = g w t_{n+1}.  With s = 1 - t_0, itself a sum of
-    positive numbers, the first potential is (p - q + s q) / c_0 and the drops are (c_{n+1} f_n + t_{n+1} q) w.
+    positive numbers, the first potential is (p - q + s q) / c_0 = (p - t_0 q) / c_0, the drops are
+    (c_{n+1} f_n + t_{n+1} q) w and f_{n+1} = (g f_n - t_{n+1} q) w.
     """
-    n_gaps, deficit, sign = len(gains), spectrum.deficit, spectrum.sign
-    links = np.multiply.outer(gains, 1.0 - deficit)
+    n_gaps, kept = len(gains), 1.0 - deficit
     grounded, shares = np.empty((n_gaps + 1, len(deficit))), np.empty((n_gaps + 1, len(deficit)))
-    grounded[-1], shares[-1], lost = gains[-1] * deficit, 1.0, np.zeros(len(deficit))
+    met, lost = np.empty((n_gaps, len(deficit))), np.zeros(len(deficit))
+    grounded[-1], shares[-1] = gains[-1] * deficit, 1.0
     for gap in range(n_gaps - 1, -1, -1):
-        leak = gains[gap] * deficit if gap == 0 else (gains[gap - 1] + gains[gap]) * deficit
-        beyond = grounded[gap + 1]
-        passed = links[gap] / (links[gap] + beyond)
-        grounded[gap] = leak + beyond * passed
-        shares[gap] = passed * shares[gap + 1]
-        lost = lost * passed + beyond / (links[gap] + beyond)
-    turned = sign**n_gaps
-    sink = turned * currents.sink
-    entering = np.where(turned > 0, currents.difference, currents.sum) + lost * sink
-    here = entering / np.where(grounded[0] > 0, grounded[0], 1.0)
+        leak = gains[gap] if gap == 0 else gains[gap - 1] + gains[gap]
+        beyond, passed, blocked = grounded[gap + 1], gains[gap] * kept, np.empty_like(lost)
+        np.add(passed, beyond, out=met[gap])
+        passed /= met[gap]
+        np.divide(beyond, met[gap], out=blocked)
+        np.multiply(passed, shares[gap + 1], out=shares[gap])
+        lost *= passed
+        lost += blocked
+        passed *= beyond
+        np.multiply(leak, deficit, out=grounded[gap])
+        grounded[gap] += passed
+    here, sink = _first_potentials(sign, currents, lost, shares[0], grounded[0], n_gaps)
     out.potentials[0] = here
     for gap in range(n_gaps):
-        beyond = grounded[gap + 1]
-        out.drops[gap] = (beyond * here + shares[gap + 1] * sink) / (links[gap] + beyond)
-        here = here - out.drops[gap]
+        drop, fed = grounded[gap + 1], shares[gap + 1]
+        drop *= here
+        fed *= sink
+        drop += fed
+        drop /= met[gap]
+        out.drops[gap] = drop
+        here *= gains[gap] * kept  # not here - drop: a weak gap may leave little of a large potential
+        here -= fed
+        here /= met[gap]
         out.potentials[gap + 1] = here
     closed = deficit == 0
     if closed.any():
@@ -99,9 +112,29 @@ def _solve_block(
         _turn_back(sign, out)
 
 
+def _first_potentials(
+    sign: NDArray[np.float64],
+    currents: ModeCurrents,
+    lost: NDArray[np.float64],
+    share: NDArray[np.float64],
+    grounded: NDArray[np.float64],
+    n_gaps: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Potential of the first node of every chain, and what its last node gives off, with signs turned.
+
+    (p - q + s q) / c_0 where little is lost on the way, s = 1 - t_0 < 1/2, and (p - t_0 q) / c_0 where much is.
+    """
+    turned, entering, sink = (sign < 0) & (n_gaps % 2 == 1), currents.difference, currents.sink
+    if turned.any():
+        entering, sink = np.where(turned, currents.sum, entering), np.where(turned, -sink, sink)
+    here = np.where(lost < 0.5, entering + lost * sink, currents.source - share * sink)
+    here /= np.where(grounded > 0, grounded, 1.0)
+    return here, sink
+
+
 def _turn_back(sign: NDArray[np.float64], out: ModePotentials) -> None:
     """Undo the turned signs: where lambda < 0 potentials alternate, and their drops are sums of two sizes."""
-    negative = sign < 0
+    negative = np.flatnonzero(sign < 0)
     sizes = out.potentials[:, negative]
     alternating = (-1.0) ** np.arange(len(sizes))[:, None]
     out.potentials[:, negative] = alternating * sizes

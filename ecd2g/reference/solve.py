@@ -60,8 +60,9 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE, backend=
         A LayeredCircuit (source and sink are Distributions, Eq. (8)) or a ResistorNetwork (source and sink map nodes to
         amperes, or are arrays ``(n_nodes,)``).
     method
-        "auto"; "closed-form" (complete kernel, kernels with modes); "star-mesh" (networks up to 4,000 nodes, conductances of any
-        spread); "dense", "sparse", "cholmod" (factors of G; the last needs scikit-sparse); "cg", "amg" (iterative).
+        "auto"; "closed-form" (complete kernel, kernels with modes); "star-mesh" (networks up to 4,000 nodes,
+        conductances of any spread); "dense", "sparse", "cholmod" (factors of G; the last needs scikit-sparse); "cg",
+        "amg" (iterative).
     tolerance
         Largest relative deviation that the certificate may show; SolverError where it shows more.
     backend

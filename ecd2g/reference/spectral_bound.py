@@ -1,13 +1,20 @@
 """A bound on the error of potentials where the kernel has modes: from the residuals and exact eigenvalue bounds."""
 
+from collections.abc import Iterator
+from math import prod
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.kernel import SpectralKernel
-from ecd2g.circuit.kernel_field import KernelField
+from ecd2g.circuit.kernel_field import KernelField, pieces
+from ecd2g.circuit.site_axes import runs
 from ecd2g.reference.complete_bound import Deviations
 from ecd2g.reference.exact_sums import EPS
 from ecd2g.reference.spectral_form import spectral_kernel
+
+ALIKE = 16.0
+"""Up to this ratio of 1 - lambda to 1 - abs(lambda) the drift of potentials is bounded by its size alone."""
 
 
 def spectral_error_bound(field: KernelField, deviations: Deviations) -> float:
@@ -19,32 +26,74 @@ def spectral_error_bound(field: KernelField, deviations: Deviations) -> float:
         e,  sum_x d(x) e(x)^2 <= sum_k (|rho_k| / mu_k)^2,   max|e| <= sqrt(that / min d).
 
     rho is that of psi, which starts at the potentials of the first layer and falls by the given forward drops, so that
-    no stiff edge is met by a subtraction; the potentials lie within the sum of the Ohm residuals of psi. What rounding
-    leaves of rho cannot be split into modes, so all of it counts as that of the slowest. Where the row sums differ,
+    no stiff edge is met by a subtraction; the potentials lie within the sum of the Ohm residuals of psi, the drift w.
+    Lateral edges feel it as L w, with the modes (1 - lambda_k) u_k.Dw: where 1 - lambda_k is nowhere much more than
+    1 - abs(lambda_k), the D-norm of w bounds what that makes, and no product is formed. What rounding leaves of rho
+    cannot be split into modes, so all of it counts as that of the slowest. Where the row sums differ,
     potentials of mean zero and those of weighted mean zero lie apart by another max|e|.
     """
     circuit, kernel = field.circuit, spectral_kernel(field.circuit)
-    spectrum, sums = kernel.spectrum(), kernel.row_sums()
-    least = float(circuit.gap_gains.min())
+    spectrum, sums, gains = kernel.spectrum(), kernel.row_sums(), circuit.gap_gains
     path = 4.0 * np.sin(np.pi / (2 * circuit.n_layers)) ** 2
-    rates = least * np.where(spectrum.deficit > 0.0, spectrum.deficit - spectrum.error, path)
+    rates = np.where(spectrum.deficit > 0.0, spectrum.deficit - spectrum.error, path)
+    rates *= float(gains.min())
     slowest = float(rates.min())
     if slowest <= 0.0:
         return float("inf")
-    drift = _drift(deviations.ohm)
-    residual = deviations.kirchhoff + _felt(kernel, circuit.gap_gains, drift)
-    modes = np.sqrt(sum(kernel.to_modes(layer) ** 2 for layer in residual)) / rates
-    unseen = _rounding(field, kernel) + _roundings(kernel.sizes) * EPS * float(np.linalg.norm(residual))
-    weighted = float(np.linalg.norm(modes)) + unseen / (slowest * np.sqrt(float(sums.min())))
-    error = weighted / np.sqrt(float(sums.min()))
-    return (2.0 if len(sums) > 1 else 1.0) * error + float(np.abs(drift).max())
+    stiffest, root = float(np.max((spectrum.fall + spectrum.error) / rates)), np.sqrt(float(sums.min()))
+    drift = _Drift(deviations.ohm, sums)
+    if stiffest * float(gains.min()) <= ALIKE:
+        residual, felt = deviations.kirchhoff, stiffest * drift.norm(gains)
+    else:
+        residual, felt = deviations.kirchhoff + _felt(kernel, gains, drift.layers()), 0.0
+    unseen = _rounding(field, kernel) + _roundings(kernel.sizes) * EPS * float(
+        np.sqrt(_squares(residual).sum())
+    )
+    weighted = float(np.linalg.norm(_mode_sizes(kernel, residual) / rates)) + felt + unseen / (slowest * root)
+    return (2.0 if len(sums) > 1 else 1.0) * weighted / root + drift.largest
 
 
-def _drift(ohm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Psi less the potentials, ``(N, V)``: what the forward drops and the potentials differ by, added up."""
-    drift = np.zeros((len(ohm) + 1, ohm.shape[1]))
-    np.cumsum(-ohm, axis=0, out=drift[1:])
-    return drift
+class _Drift:
+    """Psi less the potentials: what the forward drops and the potentials differ by, added up layer by layer."""
+
+    def __init__(self, ohm: NDArray[np.float64], sums: NDArray[np.float64]) -> None:
+        self.ohm, self.largest = ohm, 0.0
+        squares = [np.zeros(1)]
+        for drift in self._running():
+            squares.append(
+                np.einsum("ij,ij,j->i", drift, drift, sums) if len(sums) > 1 else sums * _squares(drift)
+            )
+            self.largest = max(self.largest, float(drift.max()), -float(drift.min()))
+        self.norms = np.sqrt(np.concatenate(squares))
+
+    def norm(self, gains: NDArray[np.float64]) -> float:
+        """A bound of the D-norm of g_n drift_{n+1} + g_{n-1} drift_{n-1} over all layers n."""
+        return float(np.linalg.norm(gains * self.norms[1:]) + np.linalg.norm(gains * self.norms[:-1]))
+
+    def layers(self) -> NDArray[np.float64]:
+        """All of it, ``(N, V)``."""
+        return np.concatenate([np.zeros((1, self.ohm.shape[1])), *self._running()])
+
+    def _running(self) -> Iterator[NDArray[np.float64]]:
+        """Layers from the second on, in pieces."""
+        last: NDArray[np.float64] | float = 0.0
+        for here in pieces(self.ohm):
+            drift = np.negative(self.ohm[here])
+            drift[0] += last
+            if len(drift) > 1:
+                np.cumsum(drift, axis=0, out=drift)
+            last = drift[-1]
+            yield drift
+
+
+def _mode_sizes(kernel: SpectralKernel, residual: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The 2-norm over the layers of every mode of a residual, ``(V,)``."""
+    total = np.zeros(residual.shape[1])
+    for here in pieces(residual):
+        modes = kernel.to_modes(residual[here])
+        modes *= modes
+        total += modes[0] if len(modes) == 1 else modes.sum(axis=0)
+    return np.sqrt(total, out=total)
 
 
 def _felt(
@@ -61,25 +110,33 @@ def _felt(
 def _rounding(field: KernelField, kernel: SpectralKernel) -> float:
     """Bound on the 2-norm of what rounding adds to the residual: of forward and lateral currents, and of p and q."""
     gains, most = field.circuit.gap_gains, float(kernel.row_sums().max())
-    forward = 8.0 * most * float(gains @ np.linalg.norm(field.forward_drops, axis=1))
+    forward = 8.0 * most * float(gains @ np.sqrt(_squares(field.forward_drops)))
     ends = 4.0 * float(np.linalg.norm(field.atoms.source) + np.linalg.norm(field.atoms.sink))
     lateral = float(kernel.lateral_sums().max())
-    norms = np.linalg.norm(field.potentials, axis=1)
-    plain = 2.0 * _roundings(kernel.sizes) * lateral * norms
+    plain = 2.0 * _roundings(kernel.sizes) * lateral * np.sqrt(_squares(field.potentials))
     energy = np.sqrt(_energies(field))
     sharp = (kernel.laplacian_rounding() + 8.0 * np.sqrt(2.0 * lateral)) * energy
     layers = np.minimum(plain, sharp)
     return EPS * (forward + ends + float(gains @ (layers[:-1] + layers[1:])))
 
 
+def _squares(layers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of squares of every layer."""
+    return np.asarray(np.einsum("ij,ij->i", layers, layers))
+
+
 def _energies(field: KernelField) -> NDArray[np.float64]:
     """An upper bound of v . L v for the potentials v of every layer; the rounding of the product is added."""
-    laplacian = field.laplacian
-    deviations = field.potentials - field.potentials.mean(axis=1, keepdims=True)
-    slack = np.linalg.norm(deviations, axis=1) * np.linalg.norm(laplacian, axis=1)
-    return np.abs(np.sum(deviations * laplacian, axis=1)) + 64.0 * EPS * slack
+    energies = np.empty(len(field.potentials))
+    for here in pieces(field.potentials):
+        fall = field.laplacian[here]
+        deviations = field.potentials[here] - field.potentials[here].mean(axis=1, keepdims=True)
+        slack = np.sqrt(_squares(deviations) * _squares(fall))
+        deviations *= fall
+        energies[here] = np.abs(deviations.sum(axis=1)) + 64.0 * EPS * slack
+    return energies
 
 
 def _roundings(sizes: tuple[int, ...]) -> int:
-    """Most roundings of a number that a kernel or its transform adds up: over the symbols of a site, site by site."""
-    return sum(sizes) + len(sizes) ** 2 + 16
+    """Most roundings of a number that a kernel or its transform adds up: over the symbols of merged sites."""
+    return sum(prod(run) for run in runs(sizes, sizes)) + len(sizes) ** 2 + 16

@@ -6,7 +6,7 @@ import pytest
 
 from ecd2g.cli.main import main
 from ecd2g.data import read_pair, read_samples
-from ecd2g.experiments import dimensions, learn
+from ecd2g.experiments import adapted_settings, dimensions, learn
 from ecd2g.experiments.named import EXPERIMENTS
 from ecd2g.experiments.one_dimension import OneDimension
 
@@ -165,8 +165,11 @@ def test_reproduce_all_makes_one_folder_each(folder, capsys, monkeypatch):
         monkeypatch.setitem(EXPERIMENTS, name, partial(OneDimension, n_symbols=3, n_layers=2))
     tiny = partial(dimensions.Dimensions, n_sites=(1,), n_symbols=(5,), n_layers=2, width=0.2, reach=0.4)
     monkeypatch.setattr(dimensions, "Dimensions", tiny)
+    small = partial(adapted_settings.Adapted, n_symbols=5, small_symbols=4, n_iterations=2)
+    monkeypatch.setattr(adapted_settings, "Adapted", small)
     assert main(["reproduce", "all", "--n", "20"]) == 0
-    assert sorted(path.name for path in (folder / "runs").iterdir()) == ["1d", "2d", "dimensions", "splice"]
+    made = sorted(path.name for path in (folder / "runs").iterdir())
+    assert made == ["1d", "2d", "adapted", "dimensions", "splice"]
     assert "runs/splice" in capsys.readouterr().out
 
 
