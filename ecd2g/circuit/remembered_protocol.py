@@ -1,4 +1,4 @@
-"""Protocols whose `isinstance` looks at every type once: a plain one evaluates all properties of the object each time."""
+"""Protocols whose `isinstance` looks at a type once; plain ones evaluate all properties each time."""
 
 from typing import Protocol
 from weakref import WeakKeyDictionary

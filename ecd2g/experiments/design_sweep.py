@@ -10,9 +10,7 @@ from ecd2g.data import Problem
 from ecd2g.experiments.design_candidates import Candidate
 from ecd2g.experiments.design_figures import CircuitFigures, Reference, measure
 from ecd2g.experiments.design_frontier import RULE, frontier, recommend
-
-TOLERANCE = 1e-6
-"""Largest proven error of potentials, relative: the proof allows for much more rounding than there is."""
+from ecd2g.reference.solve import TOLERANCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +40,14 @@ class Sweep:
         if chosen is None:
             return []
         circuit = chosen.candidate.python(self.problem.space)
+        tolerance = "" if self.tolerance == TOLERANCE else f", tolerance={self.tolerance!r}"
         imports = ["from ecd2g.circuit import kernels"] if "kernels." in circuit else []
         return [
             "import ecd2g",
             *imports,
             f"problem = {self.made_by}",
             f"circuit = {circuit}",
-            f"flow = ecd2g.solve(circuit, source=problem.source, sink=problem.target, tolerance={self.tolerance!r})",
+            f"flow = ecd2g.solve(circuit, source=problem.source, sink=problem.target{tolerance})",
         ]
 
     def numbers(self) -> dict[str, Any]:
