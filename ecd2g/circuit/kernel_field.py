@@ -14,13 +14,15 @@ from ecd2g.circuit.field import Advance, Move
 from ecd2g.circuit.kernel import StructuredKernel, require_table
 from ecd2g.circuit.kernel_rates import KernelRates
 from ecd2g.circuit.kernel_steps import KernelSteps
-from ecd2g.circuit.lateral_pairs import KEPT
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import LayeredNodes, lock, locked
 from ecd2g.errors import InputError
 
 TOGETHER = 2**17
 """Numbers that are handled in one piece, in whole layers, whose buffers stay in use."""
+
+KEPT = 2**26
+"""Circuits of up to this many edges keep their currents, 12 bytes an edge, once sums over all of them are asked for."""
 
 TILE = 2**14
 """Numbers that are handled in one piece where that need not be a whole layer: what stays in the cache."""
@@ -150,26 +152,28 @@ class KernelField(LayeredNodes):
     ) -> NDArray[np.float64]:
         """Currents of one direction through a gap, weighted at one end and gathered at the other, ``(V,)``."""
         drops, later = self.forward_drops[gap], self.potentials[gap + 1]
-        if weights is not None and self.circuit.n_gaps * self.kernel.n_pairs <= KEPT:
-            total = self._directed(gap, sign, of_later) @ weights
+        if self.circuit.n_gaps * self.kernel.n_pairs <= KEPT:
+            matrix = self._directed(gap, sign)
+            gathers = of_later == (sign > 0)  # where currents arrive, or where they come from
+            total = (matrix if gathers else matrix.T) @ (np.ones(len(later)) if weights is None else weights)
         else:
             total = self._rates.pairs.sums(drops, later, weights, of_later=of_later, sign=sign)
         straight = self.kernel.stay() * np.maximum(sign * drops, 0.0)
         return self.circuit.gap_gains[gap] * (total + (straight if weights is None else straight * weights))
 
-    def _directed(self, gap: int, sign: float, of_later: bool) -> sp.csr_array:
-        """The lateral currents of one direction over the gain, kept: a row for every node of one layer."""
-        known = (gap, sign, of_later)
-        if known not in self._kept:
+    def _directed(self, gap: int, sign: float) -> sp.csr_array:
+        """The lateral currents of one direction over the gain, kept: a row for every node that they arrive at."""
+        if (gap, sign) not in self._kept:
             drops, later = self.forward_drops[gap], self.potentials[gap + 1]
-            blocks = self._rates.pairs.blocks(drops, later, of_later=of_later, sign=sign)
-            matrix = sp.csr_array(sp.vstack([block for _, block in blocks], format="csr"))
-            matrix.eliminate_zeros()
-            self._kept[known] = matrix
-        return self._kept[known]
+            parts = []
+            for _, block in self._rates.pairs.blocks(drops, later, of_later=sign > 0, sign=sign):
+                parts.append(block.copy())  # its columns are those of the kernel
+                parts[-1].eliminate_zeros()
+            self._kept[gap, sign] = sp.csr_array(sp.vstack(parts, format="csr"))
+        return self._kept[gap, sign]
 
     @cached_property
-    def _kept(self) -> dict[tuple[int, float, bool], sp.csr_array]:
+    def _kept(self) -> dict[tuple[int, float], sp.csr_array]:
         return {}
 
     @cached_property

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import scipy.ndimage
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
@@ -99,12 +98,11 @@ class MatrixSite:
         return reach if pairs.nnz == reach * (2 * self.size - 1 - reach) else None
 
     def lowest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A sliding minimum, O(S), where all symbols up to some reach are joined; else O(nonzeros)."""
+        """A sliding minimum, O(S log reach), where all symbols up to some reach are joined; else O(nonzeros)."""
         if self._reach == self.size - 1:
             return lowest_of_all(values)
         if self._reach is not None:
-            window = 2 * self._reach + 1
-            return scipy.ndimage.minimum_filter1d(values, window, axis=-1, mode="nearest")
+            return sliding_lowest(values, self._reach)
         lowest, pattern = np.array(values), self.joined.lateral
         for symbol in range(self.size):
             joined = pattern.indices[pattern.indptr[symbol] : pattern.indptr[symbol + 1]]
@@ -133,6 +131,26 @@ def lowest_of_all(values: NDArray[np.float64]) -> NDArray[np.float64]:
     for symbol in range(1, values.shape[-1]):
         lowest = np.minimum(lowest, values[..., symbol])
     return np.broadcast_to(lowest[..., None], values.shape)
+
+
+def sliding_lowest(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """Minimum over all places up to `reach` away along the last axis, by windows that grow threefold.
+
+    >>> sliding_lowest(np.array([3.0, 1.0, 4.0, 1.5, 5.0, 9.0]), 1)
+    array([1. , 1. , 1. , 1.5, 1.5, 5. ])
+    """
+    lowest, covered = values, 0
+    while covered < min(reach, values.shape[-1] - 1):
+        step = min(2 * covered + 1, reach - covered, values.shape[-1] - 1)
+        grown = lowest.copy()
+        np.minimum(grown[..., step:], lowest[..., :-step], out=grown[..., step:])
+        np.minimum(grown[..., :-step], lowest[..., step:], out=grown[..., :-step])
+        np.minimum(
+            grown[..., :step], lowest[..., :1], out=grown[..., :step]
+        )  # windows that begin before the end
+        np.minimum(grown[..., -step:], lowest[..., -1:], out=grown[..., -step:])
+        lowest, covered = grown, covered + step
+    return lowest
 
 
 def require_site(size: int) -> int:

@@ -38,7 +38,7 @@ class Adapted:
     costs: tuple[str, ...] = ours(("squared", "distance"), "W_2^2 and W_1")
     n_iterations: int = ours(50)
     step: float = ours(1.5, "faster than 1, the Physarum step; 2 and above does not settle")
-    floor: float = ours(1e-9, "1e-6 leaks into costly edges")
+    floor: float = ours(1e-9, "measured: with 1e-6 the excess over the optimum doubles")
     offset: float = ours(1.0, "a state that stays costs nothing, and a cost divides")
     tolerance: float = ours(1e-8)
     early: int = ours(5, "an iteration on the way, for the figures")

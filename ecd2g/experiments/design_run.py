@@ -72,7 +72,7 @@ def design_run(asked: DesignQuestion, folder: Path | None, command: str, *, quie
         families = asked.families or families_for(problem.space, ground)
         _check_families(families, problem)
     with stages("optimal_transport"):
-        reference = reference_of(problem, ground)
+        reference = reference_of(problem, ground, asked.seed)
     with stages("sweep"):
         swept = sweep(
             problem,

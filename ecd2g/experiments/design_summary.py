@@ -78,6 +78,11 @@ def _lines(swept: Sweep, timing: dict[str, float]) -> Iterator[tuple[str, str]]:
     yield "independent coupling", number(reference.independent)
     if reference.optimal is None:
         yield "optimal coupling", f"left out, and so are ratios to it: {reference.why}"
+        if (subsample := reference.assigned) is not None:
+            yield (
+                f"optimum of {number(subsample.n)} samples",
+                f"{number(subsample.cost)}, above the true one: two samples of the target have {number(subsample.same)}",
+            )
     else:
         yield "optimal coupling", number(reference.optimal)
     measured = sum(figures.cost is not None for figures in swept.found)

@@ -16,7 +16,10 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/learned.md", "docs/networks.md"])
+PAGES = ("README.md", "docs/adapted_resistances.md", "docs/circuit_design.md", "docs/learned.md", "docs/networks.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_python_blocks_run_as_they_stand(page: str, tmp_path: Path) -> None:
     assert blocks(page, "python")
     for block in blocks(page, "python"):

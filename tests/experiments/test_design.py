@@ -195,6 +195,7 @@ def test_references_are_exact_on_one_site_and_say_what_is_missing(monkeypatch):
     reference = reference_of(PROBLEM, "squared")
     assert reference.optimal is None
     assert "pip install" in reference.why
+    assert reference.assigned.cost > reference.assigned.same > 0  # p and q differ by more than two samples of q do
     figures = measured(Candidate("gaussian", 0.8, 4), reference)
     assert figures.to_optimal is None
     assert figures.to_independent > 0
