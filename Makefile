@@ -41,7 +41,7 @@ $(VENV)/bin/python:
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 
 $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[learned]"
+	$(BIN)/python -m pip install --quiet --editable ".[learned,ot]"
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed

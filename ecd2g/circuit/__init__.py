@@ -3,10 +3,11 @@
 from ecd2g.circuit import kernels as kernels
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.dense_kernel import DenseKernel
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.field import CurrentField, LayeredField, Move
 from ecd2g.circuit.hamming_kernel import HammingKernel
-from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, Kernel, SpectralKernel, StructuredKernel
+from ecd2g.circuit.kernel import CompleteKernel, Kernel, SpectralKernel, StructuredKernel
 from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork

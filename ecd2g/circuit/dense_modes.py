@@ -59,8 +59,8 @@ def solve_modes(
     size = len(matrix)
     graph = sp.csr_array(matrix)
     n_groups, group = connected_components(graph, directed=False)
-    copy = connected_components(sp.block_array([[None, graph], [graph, None]]), directed=False)[1][:size]
-    mirror = connected_components(sp.block_array([[None, graph], [graph, None]]), directed=False)[1][size:]
+    cover = connected_components(sp.block_array([[None, graph], [graph, None]]), directed=False)[1]
+    copy, mirror = cover[:size], cover[size:]
     vectors, fall, rise = np.zeros((size, size)), np.empty(size), np.empty(size)
     done = 0
     for number in range(n_groups):
@@ -75,7 +75,7 @@ def solve_modes(
     order = np.argsort(fall, kind="stable")
     fall, rise, vectors = fall[order], rise[order], vectors[:, order]
     vectors[:, :n_groups] = vectors[:, :n_groups] @ _turn(np.sqrt(row_sums) @ vectors[:, :n_groups])
-    error = 4 * np.finfo(float).eps * size * fall.max()  # of the eigensolver, backward stable
+    error = 4 * np.finfo(float).eps * size * fall.max()  # an estimate for a backward stable solver
     return Spectrum(read_only(fall), read_only(rise), float(error)), vectors
 
 

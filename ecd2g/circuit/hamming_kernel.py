@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.hamming_spectrum import parities
 from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.matrix_site import lowest_of_all
 from ecd2g.circuit.site_axes import Action, ModeTransform, one_site, runs
@@ -157,7 +158,7 @@ class HammingKernel:
         self._listable("the spectrum")
         alphabets = [size for size in dict.fromkeys(self.sizes) if size > 1]
         multiplicities = [self.sizes.count(size) for size in alphabets]
-        even, odd = _parities(alphabets, multiplicities)
+        even, odd = parities(alphabets, multiplicities)
         kind, stride = np.zeros(1, dtype=np.int64), {}
         step = 1
         for size, count in zip(reversed(alphabets), reversed(multiplicities), strict=True):
@@ -245,45 +246,6 @@ class HammingKernel:
 
     def _listable(self, purpose: str) -> None:
         StateSpace(self.sizes).require_enumerable(purpose)
-
-
-def _parities(
-    alphabets: list[int], multiplicities: list[int]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Coefficients (P + M) / 2 and (P - M) / 2 for every number k of varied sites of each alphabet.
-
-    P(t) = prod (1 + (S - 1) t) over all sites gives the row sum, M(t), with 1 - t in place of every varied site, the
-    eigenvalue. A varied site is c + s in P and c - s in M, with c = 1 + (S - 2) t / 2 and s = S t / 2: only positive
-    numbers are added, so no distance from 1 or -1 loses digits.
-    """
-    even, odd = [np.ones(1)], [np.zeros(1)]
-    for size, count in zip(alphabets, multiplicities, strict=True):
-        parts = [_varied(size, count, k) for k in range(count + 1)]
-        grown = [
-            (
-                np.convolve(e, part_even) + np.convolve(o, part_odd),
-                np.convolve(e, part_odd) + np.convolve(o, part_even),
-            )
-            for e, o in zip(even, odd, strict=True)
-            for part_even, part_odd in parts
-        ]
-        even, odd = [pair[0] for pair in grown], [pair[1] for pair in grown]
-    return np.array(even), np.array(odd)
-
-
-def _varied(size: int, count: int, varied: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    even, odd = np.ones(1), np.zeros(1)
-    level, swing = np.array([1.0, (size - 2) / 2]), np.array([0.0, size / 2])
-    for site in range(count):
-        if site < varied:
-            even, odd = (
-                np.convolve(even, level) + np.convolve(odd, swing),
-                np.convolve(even, swing) + np.convolve(odd, level),
-            )
-        else:
-            full = np.array([1.0, size - 1.0])
-            even, odd = np.convolve(even, full), np.convolve(odd, full)
-    return even, odd
 
 
 def _plus(total: NDArray[np.float64] | None, part: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ from ecd2g.errors import InputError
 TOGETHER = 2**17
 """Numbers that are handled in one piece, in whole layers, whose buffers stay in use."""
 
-KEPT = 2**26
+KEPT_FOR_SUMS = 2**26
 """Circuits of up to this many edges keep their currents, 12 bytes an edge, once sums over all of them are asked for."""
 
 TILE = 2**14
@@ -152,7 +152,7 @@ class KernelField(LayeredNodes):
     ) -> NDArray[np.float64]:
         """Currents of one direction through a gap, weighted at one end and gathered at the other, ``(V,)``."""
         drops, later = self.forward_drops[gap], self.potentials[gap + 1]
-        if self.circuit.n_gaps * self.kernel.n_pairs <= KEPT:
+        if self.circuit.n_gaps * self.kernel.n_pairs <= KEPT_FOR_SUMS:
             matrix = self._directed(gap, sign)
             gathers = of_later == (sign > 0)  # where currents arrive, or where they come from
             total = (matrix if gathers else matrix.T) @ (np.ones(len(later)) if weights is None else weights)

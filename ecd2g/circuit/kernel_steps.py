@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.field import Advance
 from ecd2g.circuit.kernel_rates import DIRECTION, EVENTS, EXIT, LATERAL, STRAIGHT_BACK, KernelRates
-from ecd2g.circuit.lateral_pairs import KEPT, lateral_rows
+from ecd2g.circuit.lateral_pairs import KEPT_FOR_WALKS, lateral_rows
 from ecd2g.circuit.listed_nodes import ListedNodes
 
 ROUNDS = 60
@@ -167,7 +167,7 @@ class KernelSteps:
 
     @property
     def _is_listed(self) -> bool:
-        return len(self.rates.gains) * self.rates.kernel.n_pairs <= KEPT
+        return len(self.rates.gains) * self.rates.kernel.n_pairs <= KEPT_FOR_WALKS
 
     @cached_property
     def _layers(self) -> dict[int, ListedNodes]:

@@ -7,8 +7,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.dense_kernel import DenseKernel
 from ecd2g.circuit.hamming_kernel import HammingKernel
-from ecd2g.circuit.kernel import DenseKernel
 from ecd2g.circuit.one_site_kernel import OneSiteKernel
 from ecd2g.circuit.product_kernel import ProductKernel
 from ecd2g.circuit.site_kernel import complete_site, cyclic_site, dense_site, reflecting_site
@@ -155,7 +155,7 @@ def product(space: StateSpace, matrices: Sequence[ArrayLike]) -> ProductKernel:
 
 def dense(matrix: ArrayLike) -> DenseKernel:
     """Any symmetric, non-negative V x V matrix, in siemens. Row sums may differ; O(V^3) once, a transform O(V^2)."""
-    return DenseKernel(np.asarray(matrix, dtype=np.float64))
+    return DenseKernel(matrix)  # type: ignore[arg-type]
 
 
 def sparse(matrix: sp.sparray | sp.spmatrix) -> SparseKernel:

@@ -16,8 +16,8 @@ PAIR_LIMIT = 2**26
 BLOCK = 2**16
 """Pairs looked at in one piece: few enough to stay in the cache of a core."""
 
-KEPT = 2**23
-"""Circuits of up to this many edges keep the currents of all of them, in about 0.15 GB, once they are asked for."""
+KEPT_FOR_WALKS = 2**23
+"""Circuits of up to this many edges keep lists of all of them, in about 0.15 GB, once walkers ask for them."""
 
 PIECE = 2**20
 """Pairs that a kernel is asked for in one piece."""

@@ -7,7 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, Kernel
+from ecd2g.circuit.dense_kernel import DenseKernel
+from ecd2g.circuit.kernel import CompleteKernel, Kernel
+from ecd2g.circuit.sparse_kernel import SparseKernel
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import CapacityError, InputError
 
@@ -34,7 +36,7 @@ class LayeredCircuit:
 
     def __post_init__(self) -> None:
         if isinstance(self.n_layers, bool) or not isinstance(self.n_layers, (int, np.integer)):
-            raise InputError(f"n_layers must be a whole number, got {self.n_layers!r}")
+            raise InputError(f"n_layers must be a whole number, got {type(self.n_layers).__name__}")
         if self.n_layers < 2:
             raise InputError(
                 f"a circuit needs at least 2 layers, a first for the source and a last for the sink, "
@@ -42,12 +44,17 @@ class LayeredCircuit:
             )
         if self.n_layers > LAYER_LIMIT:
             raise CapacityError(f"a circuit may have at most {LAYER_LIMIT} layers, got {self.n_layers}")
+        if not isinstance(self.kernel, Kernel):
+            raise InputError(
+                f"kernel must be a conductance kernel, made by ecd2g.circuit.kernels, got {type(self.kernel).__name__}"
+            )
         if self.kernel.n_states != self.space.n_states:
             raise InputError(
                 f"the kernel joins {self.kernel.n_states} states but the space has {self.space.n_states}"
             )
-        sizes = getattr(self.kernel, "sizes", ())
-        if len(sizes) > 1 and sizes != self.space.alphabet_sizes:
+        sizes = getattr(self.kernel, "sizes", self.space.alphabet_sizes)
+        tables = (CompleteKernel, DenseKernel, SparseKernel)  # these serve any sites
+        if not isinstance(self.kernel, tables) and sizes != self.space.alphabet_sizes:
             raise InputError(
                 f"the kernel was made for sites with {sizes} symbols but the space has {self.space.alphabet_sizes}"
             )
@@ -123,7 +130,10 @@ class LayeredCircuit:
 
 def _gains(values: ArrayLike, n_gaps: int) -> NDArray[np.float64]:
     """The gains as a locked array of positive numbers, one a gap."""
-    gains = np.array(values, dtype=np.float64)
+    try:
+        gains = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"gains must be numbers, one a gap, got {values!r}") from None
     if gains.shape != (n_gaps,):
         raise InputError(f"gains must be one number a gap, shape ({n_gaps},), got shape {gains.shape}")
     if not np.all(np.isfinite(gains) & (gains > 0.0)):

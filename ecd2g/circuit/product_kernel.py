@@ -12,7 +12,7 @@ from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.site_axes import ModeTransform, each_site, kronecker_product, merged_sites, one_site
 from ecd2g.circuit.site_kernel import SiteKernel
 from ecd2g.circuit.site_modes import read_only
-from ecd2g.circuit.sparse_rows import row_products
+from ecd2g.circuit.sparse_rows import clean, row_products
 from ecd2g.circuit.spectrum import Spectrum, product_spectrum
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
@@ -37,8 +37,12 @@ class ProductKernel:
                 raise InputError(
                     f"every symbol of every site needs an edge, be it to itself; site {number} has none"
                 )
-        if not np.isfinite(prod(float(site.row_sums.max()) for site in self.sites)):
-            raise InputError("the product of the conductances of all sites overflows; scale the sites down")
+        ends = [prod(float(end(site.row_sums)) for site in self.sites) for end in (np.min, np.max)]
+        if not (np.isfinite(ends[1]) and ends[0] >= np.finfo(np.float64).tiny):
+            raise InputError(
+                f"the row sums of a product kernel must be numbers that a float can hold, got {ends[0]:g} to "
+                f"{ends[1]:g} siemens; scale the sites"
+            )
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -52,7 +56,7 @@ class ProductKernel:
 
     @property
     def n_pairs(self) -> int:
-        """Product of the nonzero entries of the sites."""
+        """Product of the nonzero entries of the sites; products that underflow to zero are counted."""
         return prod(site.n_pairs for site in self.sites)
 
     def row_sums(self) -> NDArray[np.float64]:
@@ -136,7 +140,9 @@ class ProductKernel:
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:
         """Kronecker products of the rows of the sites, O(nonzero entries)."""
         symbols = np.unravel_index(np.asarray(states), self.sizes)
-        return reduce(row_products, [site.rows(own) for site, own in zip(self.sites, symbols, strict=True)])
+        return clean(
+            reduce(row_products, [site.rows(own) for site, own in zip(self.sites, symbols, strict=True)])
+        )
 
     def table(self) -> NDArray[np.float64]:
         """The V x V matrix."""

@@ -233,11 +233,19 @@ def dense_site(matrix: ArrayLike) -> MatrixSite:
 
 def checked_matrix(matrix: ArrayLike) -> NDArray[np.float64]:
     """A copy of a square, symmetric, finite and non-negative matrix, closed to writing; InputError otherwise."""
-    table = np.array(matrix, dtype=np.float64)
+    try:
+        table = np.array(matrix, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError("a kernel must be a matrix of real numbers, with rows of one length") from None
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
         raise InputError(f"a kernel must be a square matrix, got shape {table.shape}")
     if not np.all(np.isfinite(table)) or np.any(table < 0):
         raise InputError("the conductances of a kernel must be finite and not negative")
+    with np.errstate(over="ignore"):
+        if not np.all(np.isfinite(table.sum(axis=1))):
+            raise InputError(
+                "the conductances of a state add up to more than a float can hold; scale them down"
+            )
     if not np.array_equal(table, table.T):
         raise InputError("a kernel must be symmetric, K(x, y) = K(y, x); average it with its transpose first")
     return read_only(table)

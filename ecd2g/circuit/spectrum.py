@@ -20,6 +20,12 @@ class Spectrum:
     rise: NDArray[np.float64]
     error: float = 0.0
 
+    def __post_init__(self) -> None:
+        for name in ("fall", "rise"):
+            values = getattr(self, name).view()
+            values.flags.writeable = False  # kernels keep their spectra
+            object.__setattr__(self, name, values)
+
     @cached_property
     def deficit(self) -> NDArray[np.float64]:
         """1 - abs(lambda)."""

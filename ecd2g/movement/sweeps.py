@@ -110,11 +110,14 @@ def end_masses(
     """Where masses ``(n_atoms, k)`` that start in the first layer end; values of one state of every atom.
 
     A circuit whose kernel knows its rows, or a table, is swept: O(edges k) a sweep, and edges up to `EDGE_LIMIT`. Any
-    other field is propagated step by step, one mass after the other. StrandedWalkerError and SolverError as there.
+    other field is propagated step by step, one mass after the other. StrandedWalkerError and SolverError as there;
+    InputError for another shape, and for masses that are negative or not finite.
     """
-    if start.ndim != 2 or len(start) != field.atoms.n_atoms or np.any(start < 0):
+    wrong = int(np.sum(~(np.isfinite(start) & (start >= 0))))
+    if start.ndim != 2 or len(start) != field.atoms.n_atoms or wrong:
         raise InputError(
-            f"start must be masses of 0 or more, shape ({field.atoms.n_atoms}, k), got {start.shape}"
+            f"start must be finite masses of 0 or more, shape ({field.atoms.n_atoms}, k), "
+            f"got shape {start.shape} with {wrong} entries that are negative or not finite"
         )
     if is_swept(field):
         return LayerSteps.of(field, forward_only=forward_only).run(start, tolerance, max_sweeps)  # type: ignore[arg-type]

@@ -74,7 +74,7 @@ class Certificate:
     def advice(self) -> str:
         """What to do where a deviation misses the tolerance."""
         if self.method == "closed-form":
-            return "bring the resistances closer together, or accept a larger tolerance"
+            return "bring the resistances and gains closer together, or accept a larger tolerance"
         return 'use "closed-form" where the kernel has modes, another method, or a larger tolerance'
 
     def require(self) -> None:

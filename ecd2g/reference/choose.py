@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, SpectralKernel
+from ecd2g.circuit.dense_kernel import DenseKernel
+from ecd2g.circuit.kernel import CompleteKernel, SpectralKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork, counted
 from ecd2g.reference.cholmod import cholmod_available

@@ -7,7 +7,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.kernel import CompleteKernel, Kernel, StructuredKernel
+from ecd2g.circuit.dense_kernel import DenseKernel
+from ecd2g.circuit.kernel import CompleteKernel, Kernel, SpectralKernel, StructuredKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.network import ResistorNetwork, sum_at
 from ecd2g.errors import CapacityError, InputError
@@ -48,6 +49,11 @@ def conductance_matrix(circuit: Circuit) -> sp.csr_array:
 
 def kernel_matrix(kernel: Kernel) -> sp.csr_array:
     """K as a sparse array; by its rows where it knows them, so that no V x V table is made."""
+    if joined_pairs(kernel) > ASSEMBLY_LIMIT:
+        raise CapacityError(
+            f"the edges of one gap would be a list of {float(joined_pairs(kernel)):.3g}, and the limit is "
+            f"{ASSEMBLY_LIMIT:.3g}; take fewer states, or a kernel that joins fewer of them"
+        )
     if isinstance(kernel, StructuredKernel):
         return kernel.rows(np.arange(kernel.n_states))
     return sp.csr_array(kernel.table())
@@ -146,7 +152,7 @@ def components(circuit: Circuit) -> NDArray[np.intp]:
     """Number of the connected component of every node, flat."""
     if isinstance(circuit, ResistorNetwork):
         return circuit.labels
-    if isinstance(circuit.kernel, CompleteKernel):
+    if _is_connected(circuit.kernel):
         return np.zeros(circuit.n_nodes, dtype=np.intp)
     kernel = kernel_matrix(circuit.kernel)
     cover = sp.block_array([[None, kernel], [kernel, None]])  # layers of even and of odd number
@@ -155,6 +161,15 @@ def components(circuit: Circuit) -> NDArray[np.intp]:
     lonely = np.broadcast_to(circuit.kernel.row_sums(), (circuit.n_states,)) == 0
     labels[:, lonely] = count + np.arange(circuit.n_layers * lonely.sum()).reshape(circuit.n_layers, -1)
     return np.unique(labels, return_inverse=True)[1].ravel()
+
+
+def _is_connected(kernel: Kernel) -> bool:
+    """Whether a kernel tells without a list of its edges that all layers hang together: one mode without a leak."""
+    if isinstance(kernel, CompleteKernel):
+        return True
+    if isinstance(kernel, DenseKernel) or not isinstance(kernel, SpectralKernel):
+        return False
+    return int(np.count_nonzero(kernel.spectrum().deficit == 0.0)) == 1
 
 
 def check_totals(

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 from ecd2g.circuit.array_library import Backend, require_backend
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
+from ecd2g.circuit.dense_kernel import DenseKernel
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, StructuredKernel
+from ecd2g.circuit.kernel import CompleteKernel, StructuredKernel
 from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import in_layer

@@ -11,6 +11,7 @@ from ecd2g.circuit.kernel_field import KernelField, pieces
 from ecd2g.circuit.site_axes import runs
 from ecd2g.reference.complete_bound import Deviations
 from ecd2g.reference.exact_sums import EPS
+from ecd2g.reference.layer_metric import LayerMetric
 from ecd2g.reference.spectral_form import spectral_kernel
 
 ALIKE = 16.0
@@ -20,37 +21,41 @@ ALIKE = 16.0
 def spectral_error_bound(field: KernelField, deviations: Deviations) -> float:
     """Bound on the largest error of a potential, in volt; O(N V) and N transforms.
 
-    In the modes G is a sum of chains. Chain k has no eigenvalue below mu_k = g (1 - abs(lambda_k)), g the smallest
-    gain, and one without a leak is a path, mu_k = 4 g sin^2(pi / 2N). So a residual rho with modes rho_k makes an error
+    In the modes G is a sum of chains. Chain k has no eigenvalue below mu_k = 1 - abs(lambda_k), and one without a leak
+    is a path, whose mu_k is known too (`LayerMetric`). With gains that holds relative to a weight w_n a layer. So a
+    residual rho with modes rho_k makes an error e with
 
-        e,  sum_x d(x) e(x)^2 <= sum_k (|rho_k| / mu_k)^2,   max|e| <= sqrt(that / min d).
+        sum_{n, x} w_n d(x) e_n(x)^2 <= sum_k |rho_k / sqrt(w)|^2 / mu_k^2,   max|e| <= sqrt(that / min(w d)).
 
     rho is that of psi, which starts at the potentials of the first layer and falls by the given forward drops, so that
-    no stiff edge is met by a subtraction; the potentials lie within the sum of the Ohm residuals of psi, the drift w.
+    no stiff edge is met by a subtraction; it differs from the potentials by the sum of the Ohm residuals, the drift w,
+    which less its mean is at most 2 max|w|.
     Lateral edges feel it as L w, with the modes (1 - lambda_k) u_k.Dw: where 1 - lambda_k is nowhere much more than
     1 - abs(lambda_k), the D-norm of w bounds what that makes, and no product is formed. What rounding leaves of rho
-    cannot be split into modes, so all of it counts as that of the slowest. Where the row sums differ,
-    potentials of mean zero and those of weighted mean zero lie apart by another max|e|.
+    cannot be split into modes, so all of it counts as that of the slowest. Where the weights or
+    row sums differ, potentials of mean zero and those of weighted mean zero lie apart by another max|e|.
     """
     circuit, kernel = field.circuit, spectral_kernel(field.circuit)
     spectrum, sums, gains = kernel.spectrum(), kernel.row_sums(), circuit.gap_gains
-    path = 4.0 * np.sin(np.pi / (2 * circuit.n_layers)) ** 2
-    rates = np.where(spectrum.deficit > 0.0, spectrum.deficit - spectrum.error, path)
-    rates *= float(gains.min())
+    metric = LayerMetric.of(circuit)
+    rates = np.where(spectrum.deficit > 0.0, spectrum.deficit - spectrum.error, metric.path_rate)
     slowest = float(rates.min())
     if slowest <= 0.0:
         return float("inf")
-    stiffest, root = float(np.max((spectrum.fall + spectrum.error) / rates)), np.sqrt(float(sums.min()))
+    stiffest = float(np.max((spectrum.fall + spectrum.error) / rates))
+    root = float(np.sqrt(sums.min()))
     drift = _Drift(deviations.ohm, sums)
-    if stiffest * float(gains.min()) <= ALIKE:
-        residual, felt = deviations.kirchhoff, stiffest * drift.norm(gains)
+    if stiffest <= ALIKE:
+        residual, felt = deviations.kirchhoff, stiffest * drift.norm(np.sqrt(gains))
     else:
         residual, felt = deviations.kirchhoff + _felt(kernel, gains, drift.layers()), 0.0
+    residual = metric.scaled(residual)
     unseen = _rounding(field, kernel) + _roundings(kernel.sizes) * EPS * float(
         np.sqrt(_squares(residual).sum())
     )
     weighted = float(np.linalg.norm(_mode_sizes(kernel, residual) / rates)) + felt + unseen / (slowest * root)
-    return (2.0 if len(sums) > 1 else 1.0) * weighted / root + drift.largest
+    error = weighted / (root * metric.smallest_root)
+    return (1.0 if len(sums) == 1 and metric.is_even else 2.0) * error + 2.0 * drift.largest
 
 
 class _Drift:
@@ -108,10 +113,20 @@ def _felt(
 
 
 def _rounding(field: KernelField, kernel: SpectralKernel) -> float:
-    """Bound on the 2-norm of what rounding adds to the residual: of forward and lateral currents, and of p and q."""
-    gains, most = field.circuit.gap_gains, float(kernel.row_sums().max())
-    forward = 8.0 * most * float(gains @ np.sqrt(_squares(field.forward_drops)))
-    ends = 4.0 * float(np.linalg.norm(field.atoms.source) + np.linalg.norm(field.atoms.sink))
+    """Bound on the 2-norm of what rounding adds to the residual: of forward and lateral currents, and of p and q.
+
+    In the metric of the layers: a gap of gain g lies between layers of weight g or more, so it counts sqrt(g).
+    """
+    gains, most = np.sqrt(field.circuit.gap_gains), float(kernel.row_sums().max())
+    n_sites, levelled = (
+        len(kernel.sizes),
+        kernel.spectrum().error > 0.0,
+    )  # tables are taken as regular to 4 S eps
+    of_sums = 8.0 + 16.0 * n_sites + (4.0 * sum(kernel.sizes) if levelled else 0.0)
+    forward = of_sums * most * float(gains @ np.sqrt(_squares(field.forward_drops)))
+    ends = 4.0 * float(
+        np.linalg.norm(field.atoms.source) / gains[0] + np.linalg.norm(field.atoms.sink) / gains[-1]
+    )
     lateral = float(kernel.lateral_sums().max())
     plain = 2.0 * _roundings(kernel.sizes) * lateral * np.sqrt(_squares(field.potentials))
     energy = np.sqrt(_energies(field))

@@ -19,6 +19,7 @@ from ecd2g.circuit.kernel import CompleteKernel, SpectralKernel
 from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.layered_nodes import in_layer
+from ecd2g.circuit.state_space import ENUMERATION_LIMIT
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.reference.closed_form import NUMBER_LIMIT
 from ecd2g.reference.matrix import check_totals, components, without_means
@@ -77,7 +78,11 @@ def spectral_kernel(circuit: LayeredCircuit) -> SpectralKernel:
 
 
 def _require_room(circuit: LayeredCircuit) -> None:
-    circuit.space.require_enumerable("a closed form in modes")
+    if not circuit.space.is_enumerable:
+        raise CapacityError(
+            f"this kernel needs an array over all {float(circuit.n_states):.3g} states, and the limit is "
+            f"{ENUMERATION_LIMIT}; only LayeredCircuit.complete solves spaces too large to list"
+        )
     numbers = 4 * circuit.n_layers * circuit.n_states
     if numbers > NUMBER_LIMIT:
         raise CapacityError(

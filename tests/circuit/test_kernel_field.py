@@ -1,7 +1,6 @@
 """Fields of structured kernels against tables of the same currents; gains in every kind of field."""
 
 from fractions import Fraction
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -97,7 +96,7 @@ def test_everything_a_field_answers_is_what_the_table_answers(name: str, gains: 
 
 @pytest.mark.parametrize("name", ["Gaussian", "sparse"])
 def test_sums_do_not_depend_on_how_the_pairs_are_cut_or_kept(name: str, monkeypatch) -> None:
-    monkeypatch.setattr(kernel_field, "KEPT", 0)
+    monkeypatch.setattr(kernel_field, "KEPT_FOR_SUMS", 0)
     monkeypatch.setattr(lateral_pairs, "BLOCK", 5)
     monkeypatch.setattr(lateral_pairs, "PIECE", 17)
     found, expected = fields(name, GAINS[1])
@@ -189,7 +188,7 @@ def test_arrays_of_a_field_cannot_be_written_to() -> None:
 
 def test_sums_over_too_many_pairs_are_refused_while_walks_go_on(monkeypatch) -> None:
     monkeypatch.setattr(lateral_pairs, "PAIR_LIMIT", 10)
-    monkeypatch.setattr("ecd2g.circuit.kernel_steps.KEPT", 0)
+    monkeypatch.setattr("ecd2g.circuit.kernel_steps.KEPT_FOR_WALKS", 0)
     found, expected = fields("Gaussian", None)
     for question in (found.outflow, lambda: found.spread(np.ones((5, 12)))):
         with pytest.raises(CapacityError, match="sample two-way or forward-only walks instead"):
@@ -210,8 +209,23 @@ def test_a_table_of_a_large_space_is_refused() -> None:
         found.currents(0)
 
 
+class PlainKernel:
+    """A kernel that knows nothing of its rows."""
+
+    n_states = 12
+
+    def product(self, values):
+        return values
+
+    def row_sums(self):
+        return np.ones(1)
+
+    def table(self):
+        return np.eye(12)
+
+
 def test_a_field_needs_a_structured_kernel_and_one_atom_a_state() -> None:
-    plain = LayeredCircuit(SPACE, 2, SimpleNamespace(n_states=12, row_sums=lambda: np.ones(1)))
+    plain = LayeredCircuit(SPACE, 2, PlainKernel())
     atoms, zeros = atoms_on(SPACE, np.random.default_rng(0)), np.zeros((2, 12))
     with pytest.raises(InputError, match="knows its rows"):
         KernelField.from_potentials(plain, atoms, zeros)

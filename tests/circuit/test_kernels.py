@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from ecd2g import CapacityError, InputError, StateSpace
 from ecd2g.circuit import kernels
+from ecd2g.circuit.dense_kernel import DenseKernel
 from ecd2g.circuit.hamming_kernel import HammingKernel
-from ecd2g.circuit.kernel import CompleteKernel, DenseKernel, SpectralKernel, StructuredKernel
+from ecd2g.circuit.kernel import CompleteKernel, SpectralKernel, StructuredKernel
 from ecd2g.circuit.one_site_kernel import OneSiteKernel
 from ecd2g.circuit.product_kernel import ProductKernel
 from ecd2g.circuit.site_kernel import complete_site, cyclic_site, dense_site, reflecting_site

@@ -54,13 +54,13 @@ WAYS = {
     "thinned twice, then listed": (0, 2, 1),
     "kept": (2**23, 0, 0),
 }
-"""KEPT, ROUNDS and CHUNK that force each way."""
+"""KEPT_FOR_WALKS, ROUNDS and CHUNK that force each way."""
 
 
 @pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
     """Each way to draw a step."""
-    for name, value in zip(("KEPT", "ROUNDS", "CHUNK"), WAYS[request.param], strict=True):
+    for name, value in zip(("KEPT_FOR_WALKS", "ROUNDS", "CHUNK"), WAYS[request.param], strict=True):
         monkeypatch.setattr(kernel_steps, name, value)
     return request.param
 
@@ -153,7 +153,7 @@ def test_the_test_of_steps_sees_wrong_gains_and_proposals_that_are_never_refused
     ungraded = random_field("Gaussian", None)
     rng = np.random.default_rng(5)
     assert excess(sampled_steps(lambda nodes: ungraded.advance(nodes, rng), law), law) > 1
-    for name, value in zip(("KEPT", "ROUNDS", "CHUNK"), WAYS["thinned"], strict=True):
+    for name, value in zip(("KEPT_FOR_WALKS", "ROUNDS", "CHUNK"), WAYS["thinned"], strict=True):
         monkeypatch.setattr(kernel_steps, name, value)
     assert excess(sampled_steps(lambda nodes: field.advance(nodes, rng), law), law) < 1
     bound = KernelRates.largest_drop
@@ -233,7 +233,7 @@ def test_exact_rules_end_in_the_sink(name: str, monkeypatch) -> None:
     assert np.abs(first_passage(flow.field).laws(flow.source.to_array())[-1] - q).sum() < 1e-12
     assert np.abs(flow.law("forward-only") - q).sum() > 1e-3  # negative control
     assert np.abs(flow.visits() - (flow.field.outflow() + flow.field.extracted)).max() < 1e-12
-    monkeypatch.setattr(kernel_field, "KEPT", 0)
+    monkeypatch.setattr(kernel_field, "KEPT_FOR_SUMS", 0)
     assert np.abs(solved(name).law("two-way") - q).sum() < 1e-12
 
 
@@ -270,7 +270,7 @@ def test_paths_follow_edges_downhill(way: str) -> None:
 
 def test_envelopes_lie_above_the_rates_and_count_the_proposals(monkeypatch) -> None:
     """About 47,800 proposals in 10,000 walks; ten runs with other seeds stayed within 0.6% of the expectation."""
-    for name, value in zip(("KEPT", "ROUNDS", "CHUNK"), WAYS["thinned"], strict=True):
+    for name, value in zip(("KEPT_FOR_WALKS", "ROUNDS", "CHUNK"), WAYS["thinned"], strict=True):
         monkeypatch.setattr(kernel_steps, name, value)
     flow, proposals = solved("Gaussian"), []
     field = flow.field

@@ -67,7 +67,9 @@ def test_a_mode_without_leak_carries_its_current_straight_through(gains, sign, a
     links = np.array(gains) * solved.drops[:, 0]
     if sign > 0:
         np.testing.assert_allclose(links, amount, rtol=1e-14)
-    assert abs(solved.potentials.sum()) <= 1e-13 * np.abs(solved.potentials).sum() or sign < 0
+    turned_back = float(sign) ** np.arange(len(gains) + 1) * solved.potentials[:, 0]
+    assert abs(turned_back.sum()) <= 1e-13 * np.abs(turned_back).sum()
+    assert np.all(np.diff(turned_back) < 0)  # downhill all the way, where signs are turned
 
 
 def test_a_slow_mode_keeps_the_digits_of_nearly_equal_ends():
