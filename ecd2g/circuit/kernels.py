@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -30,7 +31,7 @@ def hamming_1(space: StateSpace, *, forward_resistance: float, lateral_resistanc
     array([4.])
     """
     lateral = _conductance(lateral_resistance, "lateral_resistance")
-    sites = [complete_site(size, 0.0, lateral) for size in space.alphabet_sizes]
+    sites = [complete_site(size, 0.0, lateral) for size in _sizes(space)]
     return OneSiteKernel(_conductance(forward_resistance, "forward_resistance"), tuple(sites))
 
 
@@ -42,11 +43,11 @@ def hamming(space: StateSpace, resistances: Sequence[float]) -> HammingKernel:
     >>> hamming(StateSpace(2, 3), [1.0, 10.0, math.inf, math.inf]).n_pairs
     32
     """
-    ohms = list(resistances)
+    ohms = _listed(resistances, "resistances", "one a distance, 0 to D")
     weights = [
         0.0 if ohm == math.inf else _conductance(ohm, f"resistances[{h}]") for h, ohm in enumerate(ohms)
     ]
-    return HammingKernel(space.alphabet_sizes, tuple(weights))
+    return HammingKernel(_sizes(space), tuple(weights))
 
 
 def neighbour(space: StateSpace, *, forward_resistance: float, lateral_resistance: float) -> OneSiteKernel:
@@ -61,7 +62,7 @@ def neighbour(space: StateSpace, *, forward_resistance: float, lateral_resistanc
            [0.  , 0.25, 1.25]])
     """
     lateral = _conductance(lateral_resistance, "lateral_resistance")
-    sites = [reflecting_site(size, [0.0, lateral]) for size in space.alphabet_sizes]
+    sites = [reflecting_site(size, [0.0, lateral]) for size in _sizes(space)]
     return OneSiteKernel(_conductance(forward_resistance, "forward_resistance"), tuple(sites))
 
 
@@ -131,7 +132,7 @@ def cyclic(space: StateSpace, *, forward_resistance: float, lateral_resistance: 
     array([1.  , 0.25, 0.  , 0.25])
     """
     lateral = _conductance(lateral_resistance, "lateral_resistance")
-    sites = [cyclic_site(size, [0.0, lateral]) for size in space.alphabet_sizes]
+    sites = [cyclic_site(size, [0.0, lateral]) for size in _sizes(space)]
     return OneSiteKernel(_conductance(forward_resistance, "forward_resistance"), tuple(sites))
 
 
@@ -144,10 +145,10 @@ def product(space: StateSpace, matrices: Sequence[ArrayLike]) -> ProductKernel:
     >>> product(StateSpace((2, 3)), [[[3, 1], [1, 3]], np.eye(3) + 1]).row_sums()
     array([16.])
     """
-    sites = tuple(dense_site(matrix) for matrix in matrices)
-    if tuple(site.size for site in sites) != space.alphabet_sizes:
+    sites = tuple(dense_site(matrix) for matrix in _listed(matrices, "matrices", "one a site"))
+    if tuple(site.size for site in sites) != _sizes(space):
         raise InputError(
-            f"the matrices must have the sizes {space.alphabet_sizes} of the sites, "
+            f"the matrices must have the sizes {_sizes(space)} of the sites, "
             f"got {tuple(site.size for site in sites)}"
         )
     return ProductKernel(sites)
@@ -178,7 +179,7 @@ def _profiles(
     space: StateSpace, width: float | Sequence[float], reach: int | None, conductance: float
 ) -> list[tuple[int, NDArray[np.float64]]]:
     """Size and conductance * exp(-j^2 / (2 width^2)), j = 0 .. reach, of every site."""
-    sizes = space.alphabet_sizes
+    sizes = _sizes(space)
     widths = [width] * len(sizes) if np.ndim(width) == 0 else list(np.asarray(width))
     if len(widths) != len(sizes):
         raise InputError(f"width must be one number or one a site, {len(sizes)} in all, got {len(widths)}")
@@ -204,6 +205,19 @@ def _profiles(
             )
         profiles.append((size, profile))
     return profiles
+
+
+def _sizes(space: object) -> tuple[int, ...]:
+    """Alphabet sizes of a space; InputError where it is none."""
+    if not isinstance(space, StateSpace):
+        raise InputError(f"the first argument must be an ecd2g.StateSpace, got {type(space).__name__}")
+    return space.alphabet_sizes
+
+
+def _listed(values: Any, name: str, each: str) -> list[Any]:
+    if isinstance(values, str) or not np.iterable(values):
+        raise InputError(f"{name} must be a list, {each}, got {values!r}")
+    return list(values)
 
 
 def _conductance(resistance: object, name: str) -> float:

@@ -61,6 +61,11 @@ class LayeredCircuit:
         if self.gains is not None:
             object.__setattr__(self, "gains", _gains(self.gains, self.n_gaps))
 
+    def __repr__(self) -> str:
+        """One line: layers, states, the kernel, and whether the gaps are graded."""
+        graded = ", graded" if self.is_graded else ""
+        return f"LayeredCircuit({self.n_layers} layers of {self.n_states:,} states, {type(self.kernel).__name__}{graded})"
+
     @classmethod
     def complete(
         cls,

@@ -233,6 +233,8 @@ def dense_site(matrix: ArrayLike) -> MatrixSite:
 
 def checked_matrix(matrix: ArrayLike) -> NDArray[np.float64]:
     """A copy of a square, symmetric, finite and non-negative matrix, closed to writing; InputError otherwise."""
+    if sp.issparse(matrix):
+        raise InputError("a dense kernel needs an array; make one of a sparse matrix with kernels.sparse")
     try:
         table = np.array(matrix, dtype=np.float64)
     except (TypeError, ValueError):

@@ -24,7 +24,7 @@ NOTES = """
 families: complete            every pair of states, swept over rho = (V - 1) r / R
           gaussian            all sites move, swept over the width in symbols      (ordered symbols)
           one-site-gaussian   one site moves, swept over the width in symbols      (ordered symbols)
-          neighbour           one site moves by one symbol, swept over rho         (ordered symbols)
+          neighbour           one site moves by one symbol, swept over 2 D r / R   (ordered symbols)
           hamming-1           one site moves to any symbol, swept over rho
           hamming             several sites move, each at a price
 numbers marked ~ are sampled, all others exact; ratios to the optimal coupling of several sites need POT:
@@ -106,5 +106,5 @@ def _families(text: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(text.split(",")))
     for name in names:
         if name not in FAMILIES:
-            raise argparse.ArgumentTypeError(f"must be of {', '.join(FAMILIES)}, got {name!r}")
+            raise argparse.ArgumentTypeError(f"must be among {', '.join(FAMILIES)}, got {name!r}")
     return names

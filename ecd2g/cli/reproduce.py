@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ecd2g.cli.options import (
     PROBLEMS,
     add_backend_option,
-    add_number_of_walks,
     add_run_options,
     given,
     report,
@@ -39,16 +38,24 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     text = "the published figures and numbers"
     parser = commands.add_parser("reproduce", help=text, description=f"Make {text} again.")
     parser.add_argument("experiment", choices=(*NAMES, "all"), help="which experiment, or all of them")
-    add_number_of_walks(parser)
+    parser.add_argument(
+        "--n",
+        dest="n_walks",
+        type=whole_number(1),
+        metavar="INT",
+        help="number of walks (default: 100000; for adapted 5000)",
+    )
     add_backend_option(parser)
     parser.add_argument(
         "--seeds",
         dest="n_seeds",
         type=whole_number(1),
         metavar="INT",
-        help="trainings of every model (default: 1)",
+        help="for 1d and 2d: trainings of every model (default: 1)",
     )
-    parser.add_argument("--exact", action="store_true", help="the exact half alone: no model is trained")
+    parser.add_argument(
+        "--exact", action="store_true", help="for 1d and 2d: the exact half alone, no model is trained"
+    )
     parser.add_argument(
         "--dimensions",
         dest="n_sites",
@@ -78,6 +85,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     from ecd2g.experiments.run import Reproduction, reproduce_run  # noqa: PLC0415
     from ecd2g.experiments.run_folder import check_free, run_folder  # noqa: PLC0415
 
+    _check_training(args)
     folders, dimensions, adapted = _folders(args), _dimensions_asked(args), _adapted_asked(args)
     for out in folders.values():
         check_free(out, overwrite=args.overwrite)
@@ -98,6 +106,19 @@ def run(args: argparse.Namespace, command: str) -> int:
             text = reproduce_run(asked, folder, command, quiet=args.quiet)
         report(args, text, out)
     return 0
+
+
+def _check_training(args: argparse.Namespace) -> None:
+    """Raise InputError for options of trainings where no model is trained."""
+    if args.experiment not in (*LEARNED, "all"):
+        for option, is_given in (("--seeds", args.n_seeds is not None), ("--exact", args.exact)):
+            if is_given:
+                raise InputError(
+                    f"{option} goes with the experiments {' and '.join(LEARNED)}, which train models, "
+                    f"not with {args.experiment}"
+                )
+    if args.exact and args.n_seeds is not None:
+        raise InputError("--seeds counts trainings and --exact trains no model; give one of them")
 
 
 def _dimensions_asked(args: argparse.Namespace) -> "Dimensions":

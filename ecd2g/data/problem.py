@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
@@ -23,6 +25,11 @@ class Problem:
     target: Distribution
     alphabet: tuple[str, ...] | None = None
     read: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """One line: name, title, space and sizes of the supports."""
+        supports = " to ".join(f"{np.count_nonzero(law.probabilities):,}" for law in (self.source, self.target))
+        return f"Problem({self.name!r}, {self.title!r}, {self.space!r}, from {supports} states of positive probability)"
 
     def __post_init__(self) -> None:
         for side, distribution in (("source", self.source), ("target", self.target)):

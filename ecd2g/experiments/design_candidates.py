@@ -1,4 +1,9 @@
-"""Circuits to choose from: families of kernels, each with one knob, in every number of layers."""
+"""Circuits to choose from: families of kernels, each with one knob, in every number of layers.
+
+The knob ``rho`` is the lateral over the forward conductance of a node, and agrees with the column ``rho`` of the
+figures, the mean over the states. The knob ``ratio`` of neighbours is 2 D r / R on D sites: rho of an inner state only.
+Moves beyond the ends of a site count as staying, so that the mean, the column ``rho``, is smaller.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +33,7 @@ Call = tuple[str, dict[str, Any]]
 class Family:
     """Kernels of one kind.
 
-    knob : name of the setting that is swept; ``rho`` is lateral over forward conductance of a node
+    knob : name of the setting that is swept; ``rho`` and ``ratio`` as above, ``rho a site`` as in `_hamming`
     values : its values, from few lateral steps to many
     ordinal : whether it needs symbols whose order means something
     call : the function and its settings for a space, a value of the knob, and r
@@ -86,9 +91,9 @@ def _one_site_gaussian(space: StateSpace, width: float, forward: float) -> Call:
     return "one_site_gaussian", {"width": width}
 
 
-def _neighbour(space: StateSpace, rho: float, forward: float) -> Call:
+def _neighbour(space: StateSpace, ratio: float, forward: float) -> Call:
     moves = 2 * sum(size > 1 for size in space.alphabet_sizes)
-    return "neighbour", _resistances(forward, _rounded(max(moves, 1) * forward / rho))
+    return "neighbour", _resistances(forward, _rounded(max(moves, 1) * forward / ratio))
 
 
 def _hamming_1(space: StateSpace, rho: float, forward: float) -> Call:
@@ -136,7 +141,7 @@ FAMILIES: dict[str, Family] = {
     "complete": Family("rho", (0.01, 0.049, 0.1, 0.3, 1.0, 10.0), False, _complete),
     "gaussian": Family("width", (0.5, 0.7, 1.0, 1.5, 2.5), True, _gaussian),
     "one-site-gaussian": Family("width", (0.7, 1.0, 2.0, 4.0), True, _one_site_gaussian),
-    "neighbour": Family("rho", (0.3, 3.0, 30.0), True, _neighbour),
+    "neighbour": Family("ratio", (0.3, 3.0, 30.0), True, _neighbour),
     "hamming-1": Family("rho", (0.01, 0.1, 1.0), False, _hamming_1),
     "hamming": Family("rho a site", (0.03, 0.1, 0.3), False, _hamming),
 }

@@ -14,6 +14,7 @@ from ecd2g.plots.frontier import Curve, by_knob, cost_frontier
 AXES = {
     "width": "width (symbols)",
     "rho": "rho (lateral / forward)",
+    "ratio": "lateral / forward, inner states",
     "rho a site": "rho of a site (lateral / forward)",
 }
 """Words for the knobs."""

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.distribution import Distribution
 from ecd2g.data import Problem
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.experiments.design_figures import Assigned, Reference
@@ -39,8 +40,15 @@ def reference_of(problem: Problem, ground: Ground, seed: int = 0) -> Reference:
     independent = independent_cost(problem.source, problem.target, ground, scale)
     try:
         return Reference(ground, scale, independent, _optimal(problem, ground, scale))
-    except (InputError, CapacityError) as error:
-        return Reference(ground, scale, independent, None, str(error), _assigned(problem, ground, scale, seed))
+    except CapacityError:
+        why = f"too many pairs ({_support(problem.source)} x {_support(problem.target)}) for exact optimal transport"
+    except InputError as error:
+        why = str(error)
+    return Reference(ground, scale, independent, None, why, _assigned(problem, ground, scale, seed))
+
+
+def _support(law: Distribution) -> str:
+    return f"{len(law.support()):,}"
 
 
 def _assigned(problem: Problem, ground: Ground, scale: float, seed: int) -> Assigned:

@@ -1,13 +1,14 @@
 """Circuits for a problem, compared: tables, figures and a recommendation into a run folder."""
 
 import csv
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ecd2g.data import PROBLEMS, Problem, read_pair
-from ecd2g.errors import InputError
+from ecd2g.errors import InputError, SolverError
 from ecd2g.experiments.design_candidates import FAMILIES, default_grid, families_for
 from ecd2g.experiments.design_figures import CircuitFigures
 from ecd2g.experiments.design_reference import ground_of, reference_of
@@ -63,7 +64,10 @@ class DesignQuestion:
 
 
 def design_run(asked: DesignQuestion, folder: Path | None, command: str, *, quiet: bool = False) -> str:
-    """Sweep the circuits, and write tables, figures and record where there is a folder; returns the summary."""
+    """Sweep the circuits, and write tables, figures and record where there is a folder; returns the summary.
+
+    SolverError where no circuit could be measured, before anything is written.
+    """
     asked.check()
     stages = Stages(3 if folder is None else 4, quiet=quiet)
     with stages("make_problem"):
@@ -84,6 +88,7 @@ def design_run(asked: DesignQuestion, folder: Path | None, command: str, *, quie
             tolerance=asked.tolerance,
             quiet=quiet,
         )
+    _check_measured(swept)
     numbers = _problem_numbers(problem) | swept.numbers()
     if folder is not None:
         write_figures(folder / "candidates.csv", swept.found)
@@ -111,8 +116,6 @@ def draw(swept: Sweep, folder: Path) -> list[str]:
     from ecd2g.experiments.design_drawing import frontier_figure, layers_figure  # noqa: PLC0415 - loads matplotlib
     from ecd2g.plots import save  # noqa: PLC0415
 
-    if all(figures.cost is None for figures in swept.found):
-        return []
     for name, figure in (("frontier", frontier_figure), ("layers", layers_figure)):
         save(figure(swept), folder / name)
     return ["frontier", "layers"]
@@ -126,6 +129,17 @@ def _check_families(families: tuple[str, ...], problem: Problem) -> None:
         raise InputError(
             f"family {ordered[0]!r} needs symbols whose order means something, and this problem is spelled in letters "
             f"or words; take complete, hamming-1 or hamming"
+        )
+
+
+def _check_measured(swept: Sweep) -> None:
+    if swept.recommended is None:
+        first = swept.found[0]
+        reached = math.nan if first.potential_error is None else first.potential_error
+        raise SolverError(
+            f"none of {len(swept.found)} circuits could be measured; the first, {first.candidate}: {first.note}",
+            reached=reached,
+            tolerance=swept.tolerance,
         )
 
 

@@ -11,6 +11,12 @@ from ecd2g.experiments.summary import WIDTH, number
 SHOWN = 30
 """Most circuits of the frontier that are printed, cheapest first."""
 
+NEAR = 0.01
+"""A cost this close to that of the independent coupling, as a share of it, is said to be so."""
+
+WORDS = "stays: probability to end in the state of the start; back: mean number of steps towards earlier layers"
+"""What two columns of the table mean."""
+
 HEADER = ("circuit", "N", "cost", "/ optimal", "/ independent", "stays", "steps", "back", "bias")
 
 
@@ -20,16 +26,37 @@ def design_summary(swept: Sweep, timing: dict[str, float]) -> str:
     best = swept.frontier
     lines += ["", *table(best[:SHOWN], swept.recommended)]
     lines += [f"  and {len(best) - SHOWN} dearer ones in frontier.csv (--out)"] if len(best) > SHOWN else []
+    lines += ["", WORDS, *_beaten(swept)]
     chosen = swept.recommended
     if chosen is None:
-        return "\n".join([*lines, "", "no circuit could be measured; see the notes in candidates.csv"])
+        return "\n".join([*lines, "", "no circuit could be measured"])
     lines += [
         "",
         f"recommended: {chosen.candidate} ({RULE})",
+        *_near_independent(chosen),
         "",
         *(f"    {line}" for line in swept.python()),
     ]
     return "\n".join(lines)
+
+
+def _beaten(swept: Sweep) -> list[str]:
+    """How many circuits are left out of the table because others are better."""
+    n = sum(figures.cost is not None for figures in swept.found) - len(swept.frontier)
+    if n < 1:
+        return []
+    others = f"the other {n} are" if n > 1 else "the other one is"
+    return [f"{others} beaten in cost, bias and steps at once: a circuit above is better in one and as good in the rest"]
+
+
+def _near_independent(chosen: CircuitFigures) -> list[str]:
+    """A line where the circuit saves next to nothing."""
+    ratio = chosen.to_independent
+    if ratio is None or ratio < 1.0 - NEAR:
+        return []
+    where = f"within {NEAR:.0%} of" if ratio <= 1.0 + NEAR else "above"
+    where = where.replace("%", " %")
+    return [f"its cost lies {where} that of the independent coupling, which pairs starts and ends at random"]
 
 
 def table(found: Sequence[CircuitFigures], chosen: CircuitFigures | None) -> list[str]:

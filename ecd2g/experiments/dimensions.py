@@ -61,7 +61,7 @@ class Dimensions:
         unknown = [sites for sites in self.n_sites if sites not in SYMBOLS]
         if self.n_symbols is None and unknown:
             raise InputError(
-                f"dimensions must be among {', '.join(map(str, SYMBOLS))}, got {unknown[0]}; or give n_symbols"
+                f"dimensions must be among {', '.join(map(str, SYMBOLS))}, got {unknown[0]}"
             )
         if self.n_symbols is not None and len(self.n_symbols) != len(self.n_sites):
             raise InputError(

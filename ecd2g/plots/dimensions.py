@@ -72,7 +72,7 @@ def costs_by_dimension(circuits: Mapping[str, Columns], references: Columns, ax:
     ax.set(xlabel="number of sites D", ylabel="cost over a lower bound of the optimal one")
     ax.set_ylim(bottom=0.0)
     ax.set_xticks(sites)
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3)  # above, where no point can be
     return ax
 
 

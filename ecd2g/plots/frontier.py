@@ -19,6 +19,9 @@ from ecd2g.plots.style import CYCLE, MARKERS, PAGE, axes_or_new, label_outer, pa
 STEPS = "viridis"
 """Colour map of steps and layers: even steps of lightness, readable without colour."""
 
+LEAST_BIAS = 0.01
+"""The axis of biases reaches this far at least, so that rounding is not blown up."""
+
 LEVELS = ("--", ":", "-.")
 
 Curve = tuple[ArrayLike, ArrayLike]
@@ -70,7 +73,8 @@ def cost_frontier(
     _levels(ax, levels or {})
     _few_ticks(ax, "y")
     ax.set(xlabel="total variation of the forward-only law from the target", ylabel=ylabel)
-    ax.set_xlim(left=-0.02 * ax.get_xlim()[1])
+    right = max(ax.get_xlim()[1], LEAST_BIAS)  # below that, biases are rounding
+    ax.set_xlim(-0.02 * right, right)
     bar = ax.figure.colorbar(
         ScalarMappable(norm, STEPS), ax=ax, pad=0.02, label="steps of a two-way walk (mean)"
     )
@@ -220,7 +224,8 @@ def _few_ticks(ax: Axes, direction: str) -> None:
     low, high = ax.get_xlim() if direction == "x" else ax.get_ylim()
     decades = abs(np.log10(high / low)) if low > 0 else 1.0
     if decades < 0.6:
-        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))  # with 1, where ratios have their optimum
+        axis.set_minor_locator(NullLocator())
     elif decades < 2.5:
         axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

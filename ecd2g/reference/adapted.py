@@ -10,19 +10,18 @@ cost, and that of its potentials, made feasible for all pairs of states, below.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from math import isfinite
 from time import perf_counter
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.errors import CapacityError, InputError, SolverError
+from ecd2g.errors import CapacityError, SolverError
 from ecd2g.reference.adapted_ends import TransportCost, TransportEnds
+from ecd2g.reference.adapted_input import check_numbers, check_problem
 from ecd2g.reference.adapted_pattern import joined_within
-from ecd2g.reference.adapted_step import AdaptedStep, flow_cost, walked
+from ecd2g.reference.adapted_step import AdaptedStep, flow_cost, require_bracket, walked
 from ecd2g.reference.adapted_update import Update, adapted, volt_of
 from ecd2g.reference.assembled import DENSE_LIMIT
 from ecd2g.reference.choose import SMALL
@@ -92,7 +91,7 @@ def adapted_circuit(
     reach
         Pairs at most so many symbols apart are joined at first. ``math.inf`` joins all: the paper's complete circuit
         with r = R, restricted to the two supports. None finds a short reach, see `joined_within`. InputError
-        where totals cannot match, CapacityError above 4 million edges.
+        where totals cannot match and for a finite reach above 1e100, CapacityError above 4 million edges.
     n_iterations
         Most updates of the conductances; the history has one entry more.
     step
@@ -108,7 +107,8 @@ def adapted_circuit(
         iteration. Without it the optimum is that of the pairs within reach; the bound is that of all pairs.
     method, tolerance
         Of the solver, as for `solve`, but that "auto" begins with "dense" for 201 to 10,000 nodes: conductances of
-        nine decades slow iterative methods down. Every iteration is certified; SolverError where one is not.
+        nine decades slow iterative methods down. Every iteration is certified; SolverError where one is not,
+        and where a cost lies below the bound by more than its rounding.
     progress
         Called with every AdaptedStep.
 
@@ -122,8 +122,8 @@ def adapted_circuit(
     >>> round(last.cost, 4), round(last.bound, 4)  # both states move by two
     (4.0, 4.0)
     """
-    _check(source, sink, cost, n_iterations, gap)
-    _check_update(reach, step, floor, offset)
+    check_problem(source, sink, cost, n_iterations)
+    check_numbers(reach, step, floor, offset, gap)
     check_tolerance(tolerance)
     ends = TransportEnds.of(source, sink, cost)
     if ends.n_pairs > PAIR_LIMIT:
@@ -132,7 +132,7 @@ def adapted_circuit(
             f"thin the distributions"
         )
     history: list[AdaptedStep] = []
-    rule = Update(step, floor, offset, joining)
+    rule = Update(float(step), float(floor), float(offset), joining)
     for solution, record in _adaptation(ends, reach, rule, method, tolerance):
         history.append(record)
         last = solution
@@ -153,16 +153,17 @@ def _adaptation(
         field = solution.field
         volt = volt_of(field, ends.costs(network.tails, network.heads) + rule.offset)
         bound = max(bound, dual_bound(ends, volt * field.potentials[: len(ends.xs)]))
-        cost, law_error = walked(ends, field)
+        walk = walked(ends, field)
+        require_bracket(walk, bound)
         low, high = network.conductance_range
         yield (
             solution,
             AdaptedStep(
                 iteration,
-                cost,
+                walk.cost,
                 flow_cost(ends, field),
                 bound,
-                law_error,
+                walk.law_error,
                 perf_counter() - began,
                 high / low,
                 network.n_edges,
@@ -177,28 +178,3 @@ def _solved(ends: TransportEnds, network: ResistorNetwork, method: str, toleranc
         with suppress(SolverError, MemoryError):  # then whatever suits any network
             return solve_network(network, ends.injected, ends.extracted, "dense", tolerance)
     return solve_network(network, ends.injected, ends.extracted, method, tolerance)
-
-
-def _check(source: object, sink: object, cost: str, n_iterations: object, gap: float) -> None:
-    for name, given in (("source", source), ("sink", sink)):
-        if not isinstance(given, Distribution):
-            raise InputError(f"{name} must be an ecd2g.Distribution, got {type(given).__name__}")
-    if source.space != sink.space:  # type: ignore[attr-defined]
-        raise InputError("source and sink must share one state space")
-    if cost not in get_args(TransportCost):
-        raise InputError(f"cost must be one of {', '.join(map(repr, get_args(TransportCost)))}, got {cost!r}")
-    if isinstance(n_iterations, bool) or not isinstance(n_iterations, (int, np.integer)) or n_iterations < 0:
-        raise InputError(f"n_iterations must be a whole number, 0 or more, got {n_iterations!r}")
-    if not gap >= 0:
-        raise InputError(f"gap must be 0 or more, got {gap!r}")
-
-
-def _check_update(reach: float | None, step: float, floor: float, offset: float) -> None:
-    if reach is not None and not reach >= 0:
-        raise InputError(f"reach must be a number of symbols, 0 or more, or None, got {reach!r}")
-    if not 0 < step < 2:
-        raise InputError(f"step must lie above 0 and below 2, got {step!r}")
-    if not 0 < floor < 1:
-        raise InputError(f"floor must lie above 0 and below 1, got {floor!r}")
-    if not (offset > 0 and isfinite(offset)):
-        raise InputError(f"offset must be a positive finite cost, got {offset!r}")

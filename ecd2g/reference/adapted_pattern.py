@@ -100,8 +100,9 @@ def _displacement(ends: TransportEnds) -> float:
     """Root of sum_i W_2(p_i, q_i)^2 over the laws of single sites: at most W_2(p, q)."""
     squares = 0.0
     for x, y in zip(ends.xs.T, ends.ys.T, strict=True):
-        size = int(max(x.max(), y.max())) + 1
-        p, q = (np.bincount(s, weights=w, minlength=size) for s, w in ((x, ends.p), (y, ends.q)))
+        low = min(x.min(), y.min())
+        size = int(max(x.max(), y.max()) - low) + 1
+        p, q = (np.bincount(s - low, weights=w, minlength=size) for s, w in ((x, ends.p), (y, ends.q)))
         squares += wasserstein_line(p, q, order=2) ** 2
     return float(np.sqrt(squares))
 

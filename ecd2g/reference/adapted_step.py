@@ -1,13 +1,17 @@
 """What one iteration of an adapted circuit was measured to be worth."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.network_field import NetworkField
+from ecd2g.errors import SolverError
 from ecd2g.movement import propagate
+from ecd2g.movement.squared_moments import squared_cost
 from ecd2g.reference.adapted_ends import TransportEnds
+
+EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -40,20 +44,55 @@ class AdaptedStep:
         return self.cost / self.bound - 1 if self.bound > 0 else float("inf")
 
 
-def walked(ends: TransportEnds, field: NetworkField) -> tuple[float, float]:
-    """Cost of the two-way walk as in `AdaptedStep`, and the largest deviation of its end law from q.
+@dataclass(frozen=True)
+class Walked:
+    """Cost of the two-way walk as in `AdaptedStep`, and how exactly it is known.
 
-    |x - y|^2 = |x|^2 + |y|^2 - 2 sum_i x_i y_i, and walks that start with the mass p(x) x_i end with E[x_i; y] at y:
-    one propagation a site. The triangle inequality bounds |x_0 - x_N| by the length of the way.
+    law_error : largest |P(walk ends at y) - q(y)|
+    rounding : what the cost may miss by rounding, plus what the least cost can change by where mass is misplaced
+    """
+
+    cost: float
+    law_error: float
+    rounding: float
+
+
+def walked(ends: TransportEnds, field: NetworkField) -> Walked:
+    """What the two-way walk costs, exactly.
+
+    "squared" comes from one propagation a site, see `squared_cost`, with coordinates that count from the least start.
+    For "distance" the triangle inequality bounds |x_0 - x_N| by the length of the way. `rounding` is
+    eps (m + k + steps) times the sizes of the terms, a margin and not a proof, plus the mass that is misplaced times
+    the largest cost that the box around all states allows.
     """
     m = len(ends.xs)
-    law = propagate(field).ends
-    error = float(np.abs(law - ends.extracted).max())
+    walk = propagate(field)
+    off = walk.ends - ends.extracted
+    law_error = float(np.abs(off).max())
     if ends.cost == "distance":
-        return flow_cost(ends, field), error
-    products = sum(float(_carried(ends, field, x) @ y) for x, y in zip(ends.xs.T, ends.ys.T, strict=True))
-    squares = ends.p @ np.square(ends.xs).sum(axis=1) + law[m:] @ np.square(ends.ys).sum(axis=1)
-    return float(squares - 2 * products), error
+        cost = terms = flow_cost(ends, field)
+        off = field.divergence() - (
+            ends.injected - ends.extracted
+        )  # what the currents transport, not the walk
+    else:
+        low = ends.xs.min(axis=0)
+        xs, ys = ends.xs - low, ends.ys - low
+        carried = np.stack([_carried(ends, field, x) for x in xs.T], axis=1)
+        cost, terms = astuple(squared_cost(ends.p, xs, walk.ends[m:], ys, carried))
+    misplaced = float(np.abs(off).sum()) + EPS * ends.n_nodes
+    share = EPS * (ends.n_nodes + len(walk.steps))
+    return Walked(cost, law_error, share * terms + misplaced * _largest(ends))
+
+
+def require_bracket(walk: Walked, bound: float) -> None:
+    """Raise SolverError where a cost lies below a lower bound of all costs by more than its rounding."""
+    if not walk.cost >= bound - walk.rounding:
+        raise SolverError(
+            f"the cost {walk.cost:.9g} of the walk must not lie below the lower bound {bound:.9g} by more than its "
+            f"rounding {walk.rounding:.2g}, but it does; lower tolerance, raise floor, or choose another method",
+            reached=bound - walk.cost,
+            tolerance=walk.rounding,
+        )
 
 
 def flow_cost(ends: TransportEnds, field: NetworkField) -> float:
@@ -67,3 +106,10 @@ def _carried(ends: TransportEnds, field: NetworkField, values: NDArray[np.int64]
     largest = max(int(values.max()), 1)  # so that the mass that moves is at most one
     start = np.concatenate([ends.p * (values / largest), np.zeros(len(ends.ys))])
     return largest * propagate(field, start=start).ends[len(ends.xs) :]
+
+
+def _largest(ends: TransportEnds) -> float:
+    """Cost between opposite corners of the box around all states."""
+    width = np.ptp(np.concatenate([ends.xs, ends.ys]), axis=0).astype(np.float64)
+    square = float(np.square(width).sum())
+    return square if ends.cost == "squared" else float(np.sqrt(square))

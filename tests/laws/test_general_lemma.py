@@ -9,7 +9,7 @@ import ecd2g
 from ecd2g.circuit import kernels
 from ecd2g.circuit.kernel_field import KernelField
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.errors import CapacityError, InputError
+from ecd2g.errors import CapacityError, InputError, SolverError
 from ecd2g.reference.mode_chains import ModeCurrents, mode_potentials
 from ecd2g.testing.kernel_strategies import kernel_circuits, spectral_kernels
 from ecd2g.testing.strategies import distributions, layered_problems, resistances, state_spaces
@@ -151,6 +151,23 @@ def test_stiff_forward_edges_keep_their_currents():
     lost = KernelField.from_potentials(circuit, flow.atoms, flow.field.potentials)  # drops by subtraction
     residual = lost.divergence()[0] - p.to_array()
     assert np.abs(residual).max() > 1e-9
+
+
+@pytest.mark.parametrize(
+    ("gains", "proven"), [([1, 1e-3, 1e3], 1e-10), ([1, 1e-6, 1], 1e-9), ([1e-6, 1, 1e6], None)]
+)
+def test_gains_far_apart_are_proven_or_refused(gains, proven):
+    space, rng = ecd2g.StateSpace((12, 7)), np.random.default_rng(0)
+    kernel = kernels.neighbour(space, forward_resistance=1.0, lateral_resistance=1.0)
+    circuit = LayeredCircuit(space, 4, kernel, gains)
+    ends = {name: ecd2g.Distribution.from_weights(space, rng.random(84)) for name in ("source", "sink")}
+    if proven is None:
+        with pytest.raises(SolverError, match="gains closer together"):
+            ecd2g.solve(circuit, **ends)
+        return
+    flow = ecd2g.solve(circuit, **ends)
+    assert flow.certificate.potential_error < proven
+    np.testing.assert_allclose(flow.law(), ends["sink"].to_array(), rtol=0, atol=1e-11)
 
 
 def test_a_kernel_without_modes_says_so():

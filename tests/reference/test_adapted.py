@@ -19,7 +19,7 @@ from ecd2g.reference import adapted_pattern, solve
 from ecd2g.reference.adapted import adapted_circuit
 from ecd2g.reference.adapted_ends import TransportEnds
 from ecd2g.reference.adapted_pattern import joined_within, missed
-from ecd2g.reference.adapted_step import AdaptedStep, walked
+from ecd2g.reference.adapted_step import AdaptedStep, Walked, require_bracket, walked
 from ecd2g.reference.adapted_update import Update, adapted
 from ecd2g.reference.dual_bound import dual_bound
 
@@ -172,11 +172,46 @@ def test_the_cost_of_the_walk_is_that_of_its_coupling() -> None:
     starts = np.eye(ends.n_nodes)[:m]
     coupling = ends.p[:, None] * np.array([propagate(solution.field, start=s).ends[m:] for s in starts])
     exact = float(np.sum(coupling * pair_costs(ends.xs, ends.ys, "squared")))
-    cost, error = walked(ends, solution.field)
-    assert cost == pytest.approx(exact, rel=1e-12)
-    assert error < 1e-14
+    walk = walked(ends, solution.field)
+    assert abs(walk.cost - exact) <= walk.rounding
+    assert walk.rounding < 1e-9 * exact
+    assert walk.law_error < 1e-14
     distance = TransportEnds.of(p, q, "distance")
-    assert walked(distance, solution.field)[0] >= np.sum(coupling * pair_costs(ends.xs, ends.ys, "euclidean"))
+    assert walked(distance, solution.field).cost >= np.sum(
+        coupling * pair_costs(ends.xs, ends.ys, "euclidean")
+    )
+
+
+@both_costs
+@pytest.mark.parametrize("shift", [1999, 1_999_000])
+def test_a_cost_does_not_depend_on_where_in_the_space_the_states_lie(cost: str, shift: int) -> None:
+    space = StateSpace(2_000_000)
+    near, far = (
+        adapted_circuit(
+            Distribution.from_weights(space, [1.0, 2.0], np.array([[0], [1]]) + low),
+            Distribution.from_weights(space, [2.0, 1.0], np.array([[1], [2]]) + low),
+            cost=cost,
+            n_iterations=30,
+        ).history
+        for low in (0, shift)
+    )
+    for first, second in zip(near, far, strict=True):
+        assert (second.cost, second.bound) == pytest.approx((first.cost, first.bound), rel=1e-12)
+        assert second.cost >= second.bound * (1 - 1e-12)
+
+
+def test_a_cost_below_the_bound_is_an_error(monkeypatch) -> None:
+    """By more than its rounding; in an adaptation a bound that is none does it."""
+    require_bracket(Walked(cost=1.0, law_error=0.0, rounding=1e-9), 1.0 + 0.9e-9)
+    for cost in (1.0, float("nan")):
+        with pytest.raises(SolverError, match="must not lie below the lower bound") as caught:
+            require_bracket(Walked(cost=cost, law_error=0.0, rounding=1e-9), 1.0 + 1.1e-9)
+        assert caught.value.tolerance == 1e-9
+    p, q = pair(3)
+    optimum = optimal_transport_cost(p, q)
+    monkeypatch.setattr(adapted_module, "dual_bound", lambda ends, volts: 1.1 * optimum)
+    with pytest.raises(SolverError, match="must not lie below the lower bound"):
+        adapted_circuit(p, q, n_iterations=150)
 
 
 def test_samples_follow_the_coupling() -> None:
@@ -294,6 +329,13 @@ def test_a_reach_that_is_too_short_is_refused() -> None:
         ({"n_iterations": 2.5}, "n_iterations must be"),
         ({"step": 2.0}, "step must lie"),
         ({"step": 0.0}, "step must lie"),
+        ({"reach": 1e200}, "reach must be 0 to 1e\\+100 symbols"),
+        ({"reach": "3"}, "reach must be a number, got '3'"),
+        ({"step": "a"}, "step must be a number, got 'a'"),
+        ({"step": True}, "step must be a number, got True"),
+        ({"floor": None}, "floor must be a number, got None"),
+        ({"offset": 10**400}, "offset must be a number that float64 can hold"),
+        ({"gap": [1]}, "gap must be a number"),
         ({"floor": 0.0}, "floor must lie"),
         ({"floor": 1.0}, "floor must lie"),
         ({"offset": 0.0}, "offset must be"),
