@@ -63,8 +63,8 @@ class LayeredCircuit:
 
     def __repr__(self) -> str:
         """One line: layers, states, the kernel, and whether the gaps are graded."""
-        graded = ", graded" if self.is_graded else ""
-        return f"LayeredCircuit({self.n_layers} layers of {self.n_states:,} states, {type(self.kernel).__name__}{graded})"
+        kernel = type(self.kernel).__name__ + (", graded" if self.is_graded else "")
+        return f"LayeredCircuit({self.n_layers} layers of {self.n_states:,} states, {kernel})"
 
     @classmethod
     def complete(

@@ -28,7 +28,9 @@ class Problem:
 
     def __repr__(self) -> str:
         """One line: name, title, space and sizes of the supports."""
-        supports = " to ".join(f"{np.count_nonzero(law.probabilities):,}" for law in (self.source, self.target))
+        supports = " to ".join(
+            f"{np.count_nonzero(law.probabilities):,}" for law in (self.source, self.target)
+        )
         return f"Problem({self.name!r}, {self.title!r}, {self.space!r}, from {supports} states of positive probability)"
 
     def __post_init__(self) -> None:

@@ -14,7 +14,9 @@ SHOWN = 30
 NEAR = 0.01
 """A cost this close to that of the independent coupling, as a share of it, is said to be so."""
 
-WORDS = "stays: probability to end in the state of the start; back: mean number of steps towards earlier layers"
+WORDS = (
+    "stays: probability to end in the state of the start; back: mean number of steps towards earlier layers"
+)
 """What two columns of the table mean."""
 
 HEADER = ("circuit", "N", "cost", "/ optimal", "/ independent", "stays", "steps", "back", "bias")
@@ -46,7 +48,9 @@ def _beaten(swept: Sweep) -> list[str]:
     if n < 1:
         return []
     others = f"the other {n} are" if n > 1 else "the other one is"
-    return [f"{others} beaten in cost, bias and steps at once: a circuit above is better in one and as good in the rest"]
+    return [
+        f"{others} beaten in cost, bias and steps at once: one of the frontier is no worse in any, and better in one"
+    ]
 
 
 def _near_independent(chosen: CircuitFigures) -> list[str]:
@@ -54,8 +58,7 @@ def _near_independent(chosen: CircuitFigures) -> list[str]:
     ratio = chosen.to_independent
     if ratio is None or ratio < 1.0 - NEAR:
         return []
-    where = f"within {NEAR:.0%} of" if ratio <= 1.0 + NEAR else "above"
-    where = where.replace("%", " %")
+    where = f"within {100 * NEAR:g} % of" if ratio <= 1.0 + NEAR else "above"
     return [f"its cost lies {where} that of the independent coupling, which pairs starts and ends at random"]
 
 
@@ -106,10 +109,9 @@ def _lines(swept: Sweep, timing: dict[str, float]) -> Iterator[tuple[str, str]]:
     if reference.optimal is None:
         yield "optimal coupling", f"left out, and so are ratios to it: {reference.why}"
         if (subsample := reference.assigned) is not None:
-            yield (
-                f"optimum of {number(subsample.n)} samples",
-                f"{number(subsample.cost)}, above the true one: two samples of the target have {number(subsample.same)}",
-            )
+            same = number(subsample.same)
+            words = f"{number(subsample.cost)}, above the true one: two samples of the target have {same}"
+            yield f"optimum of {number(subsample.n)} samples", words
     else:
         yield "optimal coupling", number(reference.optimal)
     measured = sum(figures.cost is not None for figures in swept.found)

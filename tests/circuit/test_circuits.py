@@ -6,6 +6,14 @@ import pytest
 from ecd2g import CapacityError, Distribution, InputError, LayeredCircuit, StateSpace
 from ecd2g.circuit import Atoms, CompleteKernel, DenseKernel
 
+
+def test_a_circuit_prints_as_one_line():
+    kernel = CompleteKernel(1000, 1.0, 0.1)
+    plain, graded = (LayeredCircuit(StateSpace(1000), 3, kernel, gains) for gains in (None, [1.0, 2.0]))
+    assert repr(plain) == "LayeredCircuit(3 layers of 1,000 states, CompleteKernel)"
+    assert repr(graded) == "LayeredCircuit(3 layers of 1,000 states, CompleteKernel, graded)"
+
+
 SPACE = StateSpace(3)
 
 

@@ -52,7 +52,10 @@ def test_nothing_is_printed_where_that_is_asked(folder, capsys):
         (["adapted", "--iterations", "x"], "whole number"),
         (["adapted", "--backend", "cupy"], "numpy only"),
         (["adapted", "--dimensions", "1"], "not with adapted"),
+        (["adapted", "--seeds", "3"], "not with adapted"),
+        (["adapted", "--exact"], "not with adapted"),
         (["1d", "--iterations", "5"], "not with 1d"),
+        (["1d", "--exact", "--seeds", "2"], "give one of them"),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_any_work(folder, capsys, options, words):

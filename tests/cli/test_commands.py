@@ -152,7 +152,7 @@ def test_reproduce_into_a_folder_and_again(folder, capsys, monkeypatch):
     assert main(arguments) == 0
     assert "TV of the exact forward-only law" in capsys.readouterr().out
     assert main(arguments) == 2
-    assert main([*arguments, "--overwrite", "--quiet"]) == 0
+    assert main([*arguments, "--overwrite", "--quiet", "--exact"]) == 0
     out, err = capsys.readouterr()
     assert out == ""
     assert "--overwrite" in err
@@ -167,7 +167,7 @@ def test_reproduce_all_makes_one_folder_each(folder, capsys, monkeypatch):
     monkeypatch.setattr(dimensions, "Dimensions", tiny)
     small = partial(adapted_settings.Adapted, n_symbols=5, small_symbols=4, n_iterations=2)
     monkeypatch.setattr(adapted_settings, "Adapted", small)
-    assert main(["reproduce", "all", "--n", "20"]) == 0
+    assert main(["reproduce", "all", "--n", "20", "--exact"]) == 0
     made = sorted(path.name for path in (folder / "runs").iterdir())
     assert made == ["1d", "2d", "adapted", "dimensions", "splice"]
     assert "runs/splice" in capsys.readouterr().out

@@ -50,6 +50,16 @@ def test_own_files_get_a_table_and_lines_that_run(capsys, folder):
     assert set(results["files"]) >= {"candidates.csv", "frontier.csv", "frontier.png", "frontier.svg"}
 
 
+@pytest.mark.parametrize("more", [[], ["--out", "run"]], ids=["printed", "written"])
+def test_where_no_circuit_is_measured_no_table_is_named(more, capsys, folder):
+    assert main([*OWN, *QUICK, "--tolerance", "1e-30", *more]) == 2
+    out, err = capsys.readouterr()
+    assert "none of 22 circuits could be measured" in err
+    assert "tolerance" in err
+    assert ".csv" not in out + err
+    assert not (folder / "run").exists()
+
+
 def test_letters_are_designed_for_the_sites_that_change(capsys):
     assert main([*LETTERS, "--layers", "3", "--walks", "100"]) == 0
     out = capsys.readouterr().out
@@ -78,6 +88,10 @@ CASES = {
     "no layers": ([*OWN, "--layers", ""], "at least 2"),
     "one walk": ([*OWN, "--walks", "1"], "at least 2"),
     "bad tolerance": ([*OWN, "--tolerance", "0"], "positive finite"),
+    "no circuit measured": (
+        [*OWN, *QUICK, "--quiet", "--tolerance", "1e-30"],
+        "the first, complete rho=0.01 N=3",
+    ),
     "bad seed": ([*OWN, "--seed", "-1"], "at least 0"),
 }
 

@@ -60,6 +60,8 @@ def test_several_dimensions_and_nothing_printed(folder, capsys, monkeypatch):
         (["dimensions", "--dimensions", "2,x"], "whole number"),
         (["dimensions", "--dimensions", "0"], "at least 1"),
         (["dimensions", "--backend", "cupy"], "numpy only"),
+        (["dimensions", "--seeds", "2"], "not with dimensions"),
+        (["dimensions", "--exact"], "not with dimensions"),
         (["1d", "--dimensions", "1"], "not with 1d"),
         (["all", "--dimensions", "9"], "among 1, 2, 3, 4, 5"),
     ],

@@ -9,6 +9,13 @@ from ecd2g.data import PROBLEMS, Problem, moons_to_swiss_roll, splice, splice_si
 from ecd2g.errors import InputError
 
 
+def test_a_problem_prints_as_one_line():
+    text = str(uniform_to_gaussian(12))
+    assert "\n" not in text
+    for words in ("'1d'", "'uniform to Gaussian'", "(12,)", "12 to 12 states"):
+        assert words in text
+
+
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_every_named_problem_is_complete_without_arguments(name):
     problem = PROBLEMS[name]()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecd2g import Distribution, InputError, StateSpace, StrandedWalkerError, solve
+from ecd2g import CapacityError, Distribution, InputError, StateSpace, StrandedWalkerError, solve
 from ecd2g.data import Problem, uniform_to_gaussian
 from ecd2g.experiments import design_figures, design_reference, design_run
 from ecd2g.experiments.design_candidates import FAMILIES, Candidate, default_grid, families_for
@@ -17,6 +17,7 @@ from ecd2g.experiments.design_frontier import frontier, recommend
 from ecd2g.experiments.design_guidance import layer_sweep, rho_sweep
 from ecd2g.experiments.design_reference import ground_of, reference_of
 from ecd2g.experiments.design_run import DesignQuestion
+from ecd2g.experiments.design_summary import design_summary
 from ecd2g.experiments.design_sweep import sweep
 from ecd2g.metrics import wasserstein_line
 from ecd2g.movement.coupling import coupling
@@ -55,10 +56,20 @@ def test_a_candidate_is_what_its_lines_make(name):
 
 @pytest.mark.parametrize("name", ["complete", "neighbour", "hamming-1"])
 def test_rho_is_what_the_knob_says(name):
-    """But for what is folded back at the ends of ordered sites, which counts as staying."""
+    """In the middle: what is folded back at the ends of ordered sites counts as staying."""
     table = Candidate(name, 0.7, 3).circuit(PROBLEM.space).kernel.table()
     middle = PROBLEM.space.index([2, 2])
     assert (table[middle].sum() - table[middle, middle]) / table[middle, middle] == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_knob_called_rho_is_the_column_rho(name):
+    figures = measured(Candidate(name, 0.3, 3))
+    row = figures.row()
+    if row["knob"] == "rho":
+        assert row["rho"] == pytest.approx(row["value"])
+    elif row["knob"] == "ratio":
+        assert row["rho"] < 0.95 * row["value"]  # negative control: another word for another number
 
 
 def test_resistances_of_a_long_sequence_end_in_infinite_ones_that_python_reads():
@@ -195,12 +206,38 @@ def test_references_are_exact_on_one_site_and_say_what_is_missing(monkeypatch):
     reference = reference_of(PROBLEM, "squared")
     assert reference.optimal is None
     assert "pip install" in reference.why
-    assert reference.assigned.cost > reference.assigned.same > 0  # p and q differ by more than two samples of q do
+    assert (
+        reference.assigned.cost > reference.assigned.same > 0
+    )  # p and q differ by more than two samples of q do
     figures = measured(Candidate("gaussian", 0.8, 4), reference)
     assert figures.to_optimal is None
     assert figures.to_independent > 0
     swept = sweep(PROBLEM, reference, [figures.candidate])
     assert "pip install" in swept.numbers()["reference"]["optimal_left_out"]
+
+
+def test_too_many_pairs_are_counted_in_words_of_the_command(monkeypatch):
+    def refused(*arguments):
+        raise CapacityError("use wasserstein_line")
+
+    monkeypatch.setattr(design_reference, "optimal_transport_cost", refused)
+    assert reference_of(PROBLEM, "squared").why == "too many pairs (25 x 25) for exact optimal transport"
+
+
+def test_the_summary_explains_its_columns_and_what_is_left_out():
+    swept = sweep(PROBLEM, SQUARED, default_grid(PROBLEM.space, ("complete", "gaussian"), (3, 5)))
+    lines = design_summary(swept, {"sweep_s": 0.0}).splitlines()
+    beaten = len(swept.found) - len(swept.frontier)
+    assert beaten > 0
+    assert any(line.startswith("stays: ") and "back: " in line for line in lines)
+    assert any(
+        line.startswith(f"the other {beaten} are beaten in cost, bias and steps at once") for line in lines
+    )
+    mixing = design_summary(sweep(PROBLEM, SQUARED, [Candidate("complete", 1e3, 5)]), {"sweep_s": 0.0})
+    assert "within 1 % of that of the independent coupling" in mixing
+    saving = design_summary(sweep(PROBLEM, SQUARED, [Candidate("gaussian", 0.5, 3)]), {"sweep_s": 0.0})
+    assert "coupling, which pairs" not in saving
+    assert "beaten" not in saving
 
 
 def test_no_circuit_beats_the_optimal_coupling():

@@ -154,12 +154,12 @@ def test_the_claimed_error_covers_walks_that_are_left_early(name, ground, limit,
     assert max(deviations) > 1e-3
 
 
-@pytest.mark.parametrize("corner", ["low", "high"])
-def test_the_claimed_error_holds_for_any_coupling_and_any_walks_that_are_left(corner):
-    """The sums alone: random couplings of two states, other walks left for the law than for the moved masses."""
+@pytest.mark.parametrize("symbols", [(0, 5), range(6)])
+def test_the_claimed_error_holds_for_any_coupling_and_any_walks_that_are_left(symbols):
+    """The sums alone: four random pairs of start and end, other walks left for the law than for the moved masses."""
     rng, worst = np.random.default_rng(0), 0.0
     for _ in range(2000):
-        xs, ys = rng.choice([0, 5], (2, 4)) if corner == "low" else rng.integers(0, 6, (2, 4))
+        xs, ys = rng.choice(symbols, (2, 4))
         low = xs.min()
         walks = rng.dirichlet(np.full(4, 0.3))
         share = rng.uniform(0.01, 0.5)
@@ -184,12 +184,6 @@ def _with_left(masses, share, rng):
 
 def test_a_squared_cost_does_not_depend_on_where_in_the_space_the_states_lie():
     space = StateSpace(2_000_000)
-    rng = np.random.default_rng(2)
-    p, law = rng.dirichlet(np.ones(5), 2)
-    xs, ys = rng.integers(0, 4, (2, 5, 1))
-    ends_ = p[:, None] * xs
-    near = squared_cost(p, xs, law, ys, ends_)
-    assert near.terms >= near.value
     circuit = LayeredCircuit.complete(space, n_layers=3, forward_resistance=1.0, lateral_resistance=1e6)
     costs = []
     for shift in (0, 1_999_000):

@@ -54,6 +54,12 @@ def test_costs_are_shown_over_the_lower_bound():
     assert ax.get_ylim()[0] == 0.0
 
 
+def test_the_legend_of_costs_covers_no_point():
+    ax = costs_by_dimension({"local": columns(), "complete": columns(2.0)}, REFERENCES)
+    ax.figure.draw_without_rendering()
+    assert ax.get_legend().get_window_extent().y0 >= ax.get_window_extent().y1 - 1e-6
+
+
 def test_what_is_unknown_everywhere_gets_no_entry_in_the_legend():
     nothing = [np.nan] * 3
     ax = costs_by_dimension({"local": columns()}, REFERENCES | {"optimal": nothing, "assigned": nothing})

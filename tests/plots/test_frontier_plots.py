@@ -44,6 +44,21 @@ def test_the_staircase_is_the_least_cost_up_to_a_bias():
     assert stairs.get_ydata().tolist() == [5.0, 2.0, 2.0]
 
 
+def test_biases_of_rounding_are_not_blown_up():
+    ax = cost_frontier(COST, [1e-16, 3e-16, 0.0, 2e-16], STEPS, FAMILIES)
+    assert ax.get_xlim()[1] == 0.01
+    assert cost_frontier(COST, BIAS, STEPS, FAMILIES).get_xlim()[1] > 0.4  # negative control
+
+
+@pytest.mark.parametrize("highest", [1.3, 2.0, 3.3, 8.0])
+def test_the_optimum_has_a_tick_and_no_tick_lacks_a_number(highest):
+    ax = cost_frontier([1.0, highest], BIAS[:2], STEPS[:2], FAMILIES[:2], levels={"optimal coupling": 1.0})
+    ax.figure.draw_without_rendering()
+    assert any(tick == pytest.approx(1.0) for tick in ax.get_yticks())
+    if highest < 3.5:
+        assert len(ax.get_yticks(minor=True)) == 0
+
+
 def test_circuits_without_a_number_are_counted():
     ax = cost_frontier(
         [1.0, np.nan, 2.0], [0.1, 0.2, np.nan], [3.0, 3.0, 3.0], ["a", "a", "b"], recommended=1
