@@ -60,9 +60,7 @@ class Dimensions:
             raise InputError(f"dimensions must be distinct whole numbers of at least 1, got {self.n_sites}")
         unknown = [sites for sites in self.n_sites if sites not in SYMBOLS]
         if self.n_symbols is None and unknown:
-            raise InputError(
-                f"dimensions must be among {', '.join(map(str, SYMBOLS))}, got {unknown[0]}"
-            )
+            raise InputError(f"dimensions must be among {', '.join(map(str, SYMBOLS))}, got {unknown[0]}")
         if self.n_symbols is not None and len(self.n_symbols) != len(self.n_sites):
             raise InputError(
                 f"n_symbols must be one number a dimension, {len(self.n_sites)} of them, got {len(self.n_symbols)}"

@@ -16,7 +16,13 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-PAGES = ("README.md", "docs/adapted_resistances.md", "docs/circuit_design.md", "docs/learned.md", "docs/networks.md")
+PAGES = (
+    "README.md",
+    "docs/adapted_resistances.md",
+    "docs/circuit_design.md",
+    "docs/learned.md",
+    "docs/networks.md",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
