@@ -128,13 +128,13 @@ class ProductKernel:
         negative = max(0.0, *(1.0 - float(site.modes.spectrum.rise.min()) for site in self.sites))
         if negative >= 1.0:
             return float("inf")
-        total, roundings, merged = 0.0, 4, self._merged
+        total, roundings, merged = 0.0, 2.0, self._merged
         for number, site in enumerate(merged):
             others = [part.row_sums for place, part in enumerate(merged) if place != number]
             most, least = (prod(float(end(sums)) for sums in others) for end in (np.max, np.min))
             size = site.laplacian_rounding + roundings * sqrt(2.0 * float(site.lateral_sums.max()))
             total += most / sqrt(least) * size
-            roundings += site.row_length + 4
+            roundings += 0.5 * site.row_length + 2.0  # a product of a row has an error of eps / 2 a term
         return total * sqrt((1.0 + negative) / (1.0 - negative))
 
     def rows(self, states: NDArray[np.intp]) -> sp.csr_array:

@@ -1,7 +1,7 @@
 """Kernels of a single site, of which kernels over many sites are made."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 from typing import Protocol
 
 import numpy as np
@@ -204,7 +204,7 @@ def reflecting_site(size: int, profile: ArrayLike) -> MatrixSite:
     around = ring_profile(2 * require_site(size), _profile(profile))
     symbols = np.arange(size)
     matrix = around[np.subtract.outer(symbols, symbols)] + around[np.add.outer(symbols, symbols) + 1]
-    return MatrixSite.of(matrix, CosineModes(ring_spectrum(around, size)), float(around.sum()))
+    return MatrixSite.of(matrix, CosineModes(ring_spectrum(around, size)), fsum(around))
 
 
 def cyclic_site(size: int, profile: ArrayLike) -> MatrixSite:
@@ -212,7 +212,7 @@ def cyclic_site(size: int, profile: ArrayLike) -> MatrixSite:
     around = ring_profile(require_site(size), _profile(profile))
     symbols = np.arange(size)
     matrix = around[np.subtract.outer(symbols, symbols)]
-    return MatrixSite.of(matrix, RingModes(ring_spectrum(around, size)), float(around.sum()))
+    return MatrixSite.of(matrix, RingModes(ring_spectrum(around, size)), fsum(around))
 
 
 def dense_site(matrix: ArrayLike) -> MatrixSite:

@@ -47,8 +47,8 @@ class BandLaplacian:
 
     @property
     def rounding(self) -> float:
-        """Each of two differences a distance is rounded twice, and their sum as often as it has terms."""
-        return (2 * len(self.bands) + 4) * sqrt(2.0 * self.lateral)
+        """Each of 2 reach differences is rounded twice, and their sum as often as it has terms, by eps / 2 each."""
+        return (len(self.bands) + 2) * sqrt(2.0 * self.lateral)
 
 
 @dataclass(frozen=True, eq=False)

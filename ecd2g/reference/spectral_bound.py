@@ -122,7 +122,7 @@ def _rounding(field: KernelField, kernel: SpectralKernel) -> float:
         len(kernel.sizes),
         kernel.spectrum().error > 0.0,
     )  # tables are taken as regular to 4 S eps
-    of_sums = 8.0 + 16.0 * n_sites + (4.0 * sum(kernel.sizes) if levelled else 0.0)
+    of_sums = 8.0 + 2.0 * n_sites + (4.0 * sum(kernel.sizes) if levelled else 0.0)
     forward = of_sums * most * float(gains @ np.sqrt(_squares(field.forward_drops)))
     ends = 4.0 * float(
         np.linalg.norm(field.atoms.source) / gains[0] + np.linalg.norm(field.atoms.sink) / gains[-1]
@@ -130,7 +130,7 @@ def _rounding(field: KernelField, kernel: SpectralKernel) -> float:
     lateral = float(kernel.lateral_sums().max())
     plain = 2.0 * _roundings(kernel.sizes) * lateral * np.sqrt(_squares(field.potentials))
     energy = np.sqrt(_energies(field))
-    sharp = (kernel.laplacian_rounding() + 8.0 * np.sqrt(2.0 * lateral)) * energy
+    sharp = (kernel.laplacian_rounding() + 4.0 * np.sqrt(2.0 * lateral)) * energy
     layers = np.minimum(plain, sharp)
     return EPS * (forward + ends + float(gains @ (layers[:-1] + layers[1:])))
 
