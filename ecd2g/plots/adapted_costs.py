@@ -43,7 +43,11 @@ def adaptation_costs(
             _draw_start(ax, start, history, unit, rank)
         ax.axhline(1.0, color="0.4", lw=0.7, zorder=1)
         ax.set_title(TITLES.get(cost, cost))
-        ax.set(yscale="log", xlabel="iteration", ylabel=f"cost / {f'${name}$' if 'W' in name else name}")
+        ax.set(
+            yscale="log",
+            xlabel="iteration (root scale)",
+            ylabel=f"cost / {f'${name}$' if 'W' in name else name}",
+        )
         ax.set_ylim(bottom=max(ax.get_ylim()[0], LOWEST))
         _iteration_axis(ax, max(history[-1].iteration for history in starts.values()))
         ax.legend()
