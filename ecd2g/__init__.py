@@ -4,7 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ecd2g import bridges as bridges
     from ecd2g import circuit as circuit
+    from ecd2g import couplings as couplings
     from ecd2g import data as data
     from ecd2g import experiments as experiments
     from ecd2g import learned as learned
@@ -57,7 +59,19 @@ _HOMES = {
     "solve": "ecd2g.reference.solve",
 }
 _SUBPACKAGES = frozenset(
-    ["circuit", "data", "experiments", "learned", "metrics", "movement", "plots", "reference", "testing"]
+    [
+        "bridges",
+        "circuit",
+        "couplings",
+        "data",
+        "experiments",
+        "learned",
+        "metrics",
+        "movement",
+        "plots",
+        "reference",
+        "testing",
+    ]
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self, get_args
 
 import numpy as np
 
+from ecd2g.couplings.pairs import Coupling, GivenPairs, IndependentPairs, TransportPairs
 from ecd2g.data import Problem, read_starts
 from ecd2g.errors import InputError
 from ecd2g.experiments.experiment import Experiment
@@ -13,7 +14,6 @@ from ecd2g.experiments.named import EXPERIMENTS
 from ecd2g.experiments.origin import ours, paper
 from ecd2g.experiments.own_data import OwnData
 from ecd2g.learned.named import named_model
-from ecd2g.learned.pairs import Coupling, GivenPairs, IndependentPairs, TransportPairs
 from ecd2g.learned.recipe import Recipe
 
 CouplingName = Literal["independent", "minibatch-ot", "given"]

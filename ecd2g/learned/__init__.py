@@ -8,6 +8,7 @@ from importlib.util import find_spec
 if find_spec("torch") is None or find_spec("safetensors") is None:
     raise ImportError('ecd2g.learned needs torch and safetensors: pip install "ecd2g[learned]"')
 
+from ecd2g.couplings.pairs import Coupling, GivenPairs, IndependentPairs, Pairs, TransportPairs
 from ecd2g.learned.checkpoint import TrainingState
 from ecd2g.learned.current_network import CurrentNetwork
 from ecd2g.learned.estimate import Edges, Estimate
@@ -16,7 +17,6 @@ from ecd2g.learned.marginal_network import MarginalNetwork
 from ecd2g.learned.model import CurrentModel, Examples
 from ecd2g.learned.model_file import load_model, save_model
 from ecd2g.learned.named import MODELS, NamedModel
-from ecd2g.learned.pairs import Coupling, GivenPairs, IndependentPairs, Pairs, TransportPairs
 from ecd2g.learned.potential_network import PotentialNetwork
 from ecd2g.learned.recipe import Recipe
 from ecd2g.learned.training import Trained, train

@@ -11,12 +11,12 @@ from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.kernel import require_table
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.table_field import TableField
+from ecd2g.couplings.pairs import Coupling
 from ecd2g.errors import InputError
 from ecd2g.learned.estimate import Edges, Estimate
 from ecd2g.learned.layers import ScaledSymbols, SymbolEmbedding, perceptron
 from ecd2g.learned.model import PIECE, CurrentModel, Examples
 from ecd2g.learned.own_sink import with_own_sink
-from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.volume import Volume, draw_edges
 from ecd2g.reference.closed_form import chain_response, complete_kernel
 

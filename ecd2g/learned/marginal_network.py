@@ -12,11 +12,11 @@ from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.couplings.pairs import Coupling
 from ecd2g.errors import InputError
 from ecd2g.learned.autoregressive import AutoregressiveDensity
 from ecd2g.learned.densities import Density, NetworkDensity, TableDensity
 from ecd2g.learned.model import CurrentModel, Examples
-from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.volume import Volume
 from ecd2g.movement import Walks
 from ecd2g.reference.closed_form import closed_form

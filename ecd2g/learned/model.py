@@ -14,8 +14,8 @@ from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.table_field import TableField
+from ecd2g.couplings.pairs import Coupling
 from ecd2g.learned.estimate import require_learnable
-from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.volume import Volume
 
 PIECE = 2**16

@@ -8,11 +8,11 @@ from torch import Tensor
 from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.couplings.pairs import Coupling
 from ecd2g.learned.estimate import Estimate
 from ecd2g.learned.layers import SymbolEmbedding, perceptron
 from ecd2g.learned.model import CurrentModel, Examples
 from ecd2g.learned.own_sink import with_own_sink
-from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.volume import Volume, draw_states
 from ecd2g.reference.closed_form import chain_response, complete_kernel
 

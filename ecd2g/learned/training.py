@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ecd2g.couplings.pairs import Coupling
 from ecd2g.errors import DivergedError, InputError
 from ecd2g.learned.checkpoint import TrainingState
 from ecd2g.learned.model import CurrentModel, Examples
-from ecd2g.learned.pairs import Coupling
 from ecd2g.learned.processes import Processes
 from ecd2g.learned.recipe import Recipe
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.couplings.pairs import Coupling
 from ecd2g.errors import InputError
 from ecd2g.learned.estimate import Edges, Estimate
-from ecd2g.learned.pairs import Coupling
 from ecd2g.movement import Paths, sample_walks
 
 Volume = Literal["uniform", "stratified", "visits"]

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("torch")
 
 import ecd2g
+from ecd2g.couplings.pairs import GivenPairs, IndependentPairs, TransportPairs
 from ecd2g.errors import InputError
 from ecd2g.experiments.one_dimension import OneDimension
 from ecd2g.experiments.own_data import OwnData
@@ -18,7 +19,6 @@ from ecd2g.experiments.train_run import CHECKPOINTS, REPORTS, Prepared, report_i
 from ecd2g.experiments.training import OWN, Training, experiment_name, fingerprint, training_from
 from ecd2g.experiments.two_dimensions import TwoDimensions
 from ecd2g.learned.named import MODELS
-from ecd2g.learned.pairs import GivenPairs, IndependentPairs, TransportPairs
 
 SMALL = OneDimension(n_symbols=5, n_layers=3)
 

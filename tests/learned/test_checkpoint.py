@@ -9,11 +9,11 @@ import pytest
 import torch
 
 import ecd2g
+from ecd2g.couplings.pairs import IndependentPairs
 from ecd2g.errors import DivergedError, InputError
 from ecd2g.learned.checkpoint import KIND, TrainingState
 from ecd2g.learned.current_network import CurrentNetwork
 from ecd2g.learned.marginal_network import MarginalNetwork
-from ecd2g.learned.pairs import IndependentPairs
 from ecd2g.learned.potential_network import PotentialNetwork
 from ecd2g.learned.recipe import Recipe
 from ecd2g.learned.tensor_file import read_tensors, write_tensors

@@ -13,8 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import ecd2g
+from ecd2g.couplings.pairs import GivenPairs, IndependentPairs, Pairs, TransportPairs, cheapest_order
 from ecd2g.learned.estimate import Edges, Estimate, require_learnable
-from ecd2g.learned.pairs import GivenPairs, IndependentPairs, Pairs, TransportPairs, cheapest_order
 from ecd2g.reference import alpha
 from ecd2g.testing import layered_circuits
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import ecd2g
+from ecd2g.couplings.pairs import IndependentPairs
 from ecd2g.errors import InputError
 from ecd2g.learned.learned_flow import LearnedFlow
 from ecd2g.learned.marginal_network import MarginalNetwork
-from ecd2g.learned.pairs import IndependentPairs
 from ecd2g.learned.recipe import Recipe
 from ecd2g.learned.training import train
 from ecd2g.metrics import total_variation

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import ecd2g
 from ecd2g.circuit.table_field import TableField
+from ecd2g.couplings.pairs import IndependentPairs
 from ecd2g.learned.current_network import CurrentNetwork, fitted_potentials
 from ecd2g.learned.estimate import Edges, Estimate
 from ecd2g.learned.marginal_network import MarginalNetwork
 from ecd2g.learned.model import Examples
-from ecd2g.learned.pairs import IndependentPairs
 from ecd2g.learned.potential_network import PotentialNetwork
 from ecd2g.learned.volume import VOLUMES
 from ecd2g.movement import Transport

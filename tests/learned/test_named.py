@@ -7,10 +7,10 @@ import pytest
 import torch
 
 import ecd2g
+from ecd2g.couplings.pairs import IndependentPairs
 from ecd2g.errors import InputError
 from ecd2g.learned.model_file import load_model, save_model
 from ecd2g.learned.named import MODELS, named_model
-from ecd2g.learned.pairs import IndependentPairs
 from ecd2g.learned.training import train
 
 SPACE = ecd2g.StateSpace(5)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 import ecd2g
+from ecd2g.couplings.pairs import GivenPairs, IndependentPairs
 from ecd2g.learned import volume as volume_module
 from ecd2g.learned.estimate import Estimate
-from ecd2g.learned.pairs import GivenPairs, IndependentPairs
 from ecd2g.learned.volume import VOLUMES, check_volume, draw_edges, draw_states
 from ecd2g.testing import layered_circuits
 

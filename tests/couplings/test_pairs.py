@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ecd2g
-from ecd2g.learned.pairs import GivenPairs, IndependentPairs, TransportPairs, cheapest_order
+from ecd2g.couplings.pairs import GivenPairs, IndependentPairs, TransportPairs, cheapest_order
 from ecd2g.testing import distributions, state_spaces
 
 N_PAIRS, DELTA = 20_000, 1e-9

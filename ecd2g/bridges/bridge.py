@@ -1,0 +1,75 @@
+"""A bridge: the walk from one start to one end, through layers, that a network is trained to follow from samples.
+
+A unit circuit from x_0 to x_N has a walk of its own; the mixture of these walks over a coupling carries the source to
+the target. Where the walker stands, x_n, tells the law of its end; a network learns that law, site by site,
+p_theta(x_N,d | x_n, n), and a sampler draws ends from it and takes one step of the bridge towards them.
+"""
+
+from abc import ABC, abstractmethod
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.couplings.pairs import Pairs
+from ecd2g.errors import InputError
+
+
+class Places(NamedTuple):
+    """Where walkers stand: what a network sees of them.
+
+    states : symbols x_n, ``(n, n_sites)`` int64
+    times : share of the steps that are done, in [0, 1), ``(n,)`` float64
+    crossed : sites that have crossed to their end for good, ``(n, n_sites)`` bool; never so where no flags are kept
+    """
+
+    states: NDArray[np.int64]
+    times: NDArray[np.float64]
+    crossed: NDArray[np.bool_]
+
+
+class Bridge(ABC):
+    """Walks from given starts to given ends in a chosen number of steps, one network evaluation a step.
+
+    Immutable; all randomness comes from the `rng` arguments. A network has to predict the ends of all sites that have
+    not crossed.
+    """
+
+    def __init__(self, space: StateSpace) -> None:
+        self.space = space
+
+    @property
+    def most_steps(self) -> int | None:
+        """Largest number of steps that makes sense; None where there is none."""
+        return None
+
+    @abstractmethod
+    def begin(self, starts: NDArray[np.int64], rng: np.random.Generator) -> Places:
+        """Where walkers from these starts ``(n, n_sites)`` stand before the first step, time 0."""
+
+    @abstractmethod
+    def between(self, pairs: Pairs, n_steps: int, done: NDArray[np.intp], rng: np.random.Generator) -> Places:
+        """Where walkers of these pairs stand after ``done[i]`` of `n_steps` steps, 0 <= done < n_steps; to train on."""
+
+    @abstractmethod
+    def step(
+        self, places: Places, ends: NDArray[np.int64], n_steps: int, k: int, rng: np.random.Generator
+    ) -> Places:
+        """Step k = 0 .. n_steps - 1 of walkers that all stand after k steps, towards predicted `ends` ``(n, n_sites)``.
+
+        The ends of crossed sites are not looked at. After the last step every site stands in its predicted end.
+        """
+
+    def check_steps(self, n_steps: int) -> int:
+        """The number of steps; InputError where it is no whole number of at least 1, or more than `most_steps`."""
+        return checked_steps(n_steps, self.most_steps)
+
+
+def checked_steps(n_steps: int, most: int | None) -> int:
+    """`n_steps` as int; InputError where it is no whole number in 1..most."""
+    whole = isinstance(n_steps, (int, np.integer)) and not isinstance(n_steps, bool)
+    if not whole or n_steps < 1 or (most is not None and n_steps > most):
+        limit = "" if most is None else f" and at most {most}, one a site"
+        raise InputError(f"the number of steps must be a whole number, at least 1{limit}, got {n_steps!r}")
+    return int(n_steps)
