@@ -66,6 +66,43 @@ class Bridge(ABC):
         return checked_steps(n_steps, self.most_steps)
 
 
+def checked_starts(space: StateSpace, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The starts as int64 ``(n, n_sites)``; InputError where they are no list of states."""
+    states = space.check(starts)
+    if states.ndim != 2:
+        raise InputError(f"starts must have shape (n, {space.n_sites}), got {states.shape}")
+    return states
+
+
+def checked_pairs(space: StateSpace, pairs: Pairs, done: NDArray[np.intp], n_steps: int) -> NDArray[np.intp]:
+    """The finished steps ``(n,)`` of pairs of states; InputError unless there is one a pair, 0 <= done < n_steps."""
+    starts, ends, finished = space.check(pairs.starts), space.check(pairs.ends), np.asarray(done)
+    if starts.ndim != 2 or starts.shape != ends.shape or finished.shape != starts.shape[:1]:
+        raise InputError(
+            f"pairs must be two arrays of one shape (n, {space.n_sites}) with one number of finished steps each, "
+            f"got {starts.shape}, {ends.shape} and {finished.shape}"
+        )
+    if finished.dtype.kind not in "iu" or np.any((finished < 0) | (finished >= n_steps)):
+        raise InputError(
+            f"finished steps must be whole numbers in 0..{n_steps - 1}, the last step is never looked behind"
+        )
+    return finished.astype(np.intp, copy=False)
+
+
+def checked_ends(
+    space: StateSpace, places: Places, ends: NDArray[np.int64], n_steps: int, k: int
+) -> NDArray[np.int64]:
+    """Predicted ends ``(n, n_sites)``, where crossed sites hold their symbol; InputError where they fit no step k."""
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 0 <= k < n_steps:
+        raise InputError(f"step k must be a whole number in 0..{n_steps - 1}, got {k!r}")
+    found = np.asarray(ends)
+    if found.shape != places.states.shape:
+        raise InputError(
+            f"predicted ends must have the shape {places.states.shape} of the states, got {found.shape}"
+        )
+    return space.check(np.where(places.crossed, places.states, found))
+
+
 def checked_steps(n_steps: int, most: int | None) -> int:
     """`n_steps` as int; InputError where it is no whole number in 1..most."""
     whole = isinstance(n_steps, (int, np.integer)) and not isinstance(n_steps, bool)

@@ -1,5 +1,6 @@
 """Probability distributions on a state space: dense, or a few weighted states of a huge space."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -139,12 +140,30 @@ class Distribution:
 
 
 def distinct(space: StateSpace, states: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """Distinct states in lexicographic order, and the place of each given state among them."""
+    """Distinct states in lexicographic order, and the place of each given state among them; O(n D + n log n)."""
     if space.n_states < INDEX_LIMIT:
         numbers, place = np.unique(space.index(states), return_inverse=True)
         return space.states(numbers), place
-    rows, place = np.unique(states, axis=0, return_inverse=True)
-    return rows, place.ravel()
+    limbs = _limbs(space, states)
+    order = np.lexsort(limbs[::-1])  # the last key is the first that counts
+    ordered = limbs[:, order]
+    is_new = np.ones(len(states), dtype=bool)
+    is_new[1:] = np.any(ordered[:, 1:] != ordered[:, :-1], axis=0)
+    place = np.empty(len(states), dtype=np.intp)
+    place[order] = np.cumsum(is_new) - 1
+    return states[order[is_new]], place
+
+
+def _limbs(space: StateSpace, states: NDArray[np.int64]) -> NDArray[np.int64]:
+    """States ``(n, n_sites)`` as a few whole numbers each, ``(k, n)``: runs of sites that int64 can number."""
+    runs: list[list[int]] = [[]]
+    for site, size in enumerate(space.alphabet_sizes):
+        if size * math.prod(space.alphabet_sizes[other] for other in runs[-1]) >= INDEX_LIMIT:
+            runs.append([])
+        runs[-1].append(site)
+    sizes = [tuple(space.alphabet_sizes[site] for site in run) for run in runs]
+    columns = [tuple(states[:, site] for site in run) for run in runs]
+    return np.stack([np.ravel_multi_index(*pair) for pair in zip(columns, sizes, strict=True)])
 
 
 def _real_array(values: ArrayLike, name: str) -> NDArray[np.float64]:

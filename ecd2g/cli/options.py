@@ -26,6 +26,28 @@ MODELS = (
     "current-paper",
 )
 COUPLINGS = ("independent", "minibatch-ot", "given")
+CIRCUITS = ("complete", "sweep", "spread", "interval", "mixture", "masked", "diffusion")
+NETWORKS = ("mlp", "transformer")
+BRIDGE_COUPLINGS = (
+    "independent",
+    "minibatch-ot",
+    "electric",
+    "electric-reweighted",
+    "sinkhorn",
+    "given",
+)
+GROUNDS = ("squared", "hamming")
+SPLIT_PROBLEMS = (
+    "moons",
+    "mixture-3",
+    "mixture-4",
+    "mixture-5",
+    "splice",
+    "digits-4x4",
+    "digits-3-8",
+    "digits-noise",
+    "names",
+)
 VOLUMES = ("uniform", "stratified", "visits")
 DEVICES = ("auto", "cpu", "cuda")
 # the lists repeat what ecd2g knows, so that --help need not load it; a test keeps them equal
@@ -81,6 +103,17 @@ def non_negative_number(text: str) -> float:
     return number
 
 
+def share(text: str) -> float:
+    """A type for argparse: zero, or a share less than one."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 <= number < 1.0:
+        raise argparse.ArgumentTypeError(f"must be a share of at least 0 and less than 1, got {text!r}")
+    return number
+
+
 def symbol_counts(text: str) -> int | tuple[int, ...]:
     """A type for argparse: one whole number, or one per site with commas between."""
     try:
@@ -104,10 +137,10 @@ def add_run_options(parser: argparse.ArgumentParser, out: str, *, required: bool
     parser.add_argument("--quiet", action="store_true", help="print errors only")
 
 
-def add_data_options(parser: argparse.ArgumentParser) -> None:
+def add_data_options(parser: argparse.ArgumentParser, problems: tuple[str, ...] = PROBLEMS) -> None:
     """Add --problem, or --source and --target."""
     group = parser.add_argument_group("data", "a named problem, or two files of samples (see: ecd2g data)")
-    group.add_argument("--problem", choices=PROBLEMS, help="a named problem, with its own defaults")
+    group.add_argument("--problem", choices=problems, help="a named problem, with its own defaults")
     group.add_argument("--source", metavar="FILE", help="samples of the source: .npy, .npz, .csv or .txt")
     group.add_argument("--target", metavar="FILE", help="samples of the target")
     group.add_argument(
@@ -187,6 +220,14 @@ def experiment_of(args: argparse.Namespace) -> "Experiment":
     if "source" not in files or "target" not in files:
         raise InputError("data is required: give --source FILE and --target FILE, or --problem NAME")
     return OwnData(**files, **settings)  # type: ignore[arg-type]
+
+
+def refuse(args: argparse.Namespace, names: dict[str, str], why: str) -> None:
+    """Raise InputError where one of these options was given; `names` lead from attributes to options."""
+    values = {option: getattr(args, name, None) for name, option in names.items()}
+    chosen = [option for option, value in values.items() if value is not None and value is not False]
+    if chosen:
+        raise InputError(f"{chosen[0]} must be left out: {why}")
 
 
 def require_learned() -> None:

@@ -18,6 +18,7 @@ from ecd2g.errors import InputError
 if TYPE_CHECKING:
     from ecd2g.experiments.adapted_settings import Adapted
     from ecd2g.experiments.dimensions import Dimensions
+    from ecd2g.experiments.high_dim import HighDim
     from ecd2g.experiments.learn import Learning
 
 DIMENSIONS = "dimensions"
@@ -26,11 +27,14 @@ DIMENSIONS = "dimensions"
 ADAPTED = "adapted"
 """The experiment that adapts a circuit to its currents, until it is optimal transport."""
 
-NAMES = (*PROBLEMS, DIMENSIONS, ADAPTED)
+HIGH_DIM = "high-dim"
+"""The experiment on spaces too large to list: learned circuits and the baselines, over five seeds."""
+
+NAMES = (*PROBLEMS, DIMENSIONS, ADAPTED, HIGH_DIM)
 """All experiments, in the order they are run."""
 
 LEARNED = ("1d", "2d")
-"""Experiments that models are trained on."""
+"""Experiments that current models are trained on."""
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,7 +55,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         dest="n_seeds",
         type=whole_number(1),
         metavar="INT",
-        help="for 1d and 2d: trainings of every model (default: 1)",
+        help="trainings of every model; for 1d and 2d (default: 1) and high-dim (default: 5)",
     )
     parser.add_argument(
         "--exact", action="store_true", help="for 1d and 2d: the exact half alone, no model is trained"
@@ -70,6 +74,19 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="INT",
         help="for adapted: updates of the conductances (default: 50)",
     )
+    parser.add_argument(
+        "--problems",
+        type=_names,
+        metavar="NAME,NAME,..",
+        help="for high-dim: which of its problems (default: all nine)",
+    )
+    parser.add_argument(
+        "--training-steps",
+        dest="n_steps",
+        type=whole_number(1),
+        metavar="INT",
+        help="for high-dim: steps of every training (default: 3000)",
+    )
     out = (
         "run folder to make (default: runs/EXPERIMENT); for all, the folder they are put into (default: runs)"
     )
@@ -87,6 +104,7 @@ def run(args: argparse.Namespace, command: str) -> int:
 
     _check_training(args)
     folders, dimensions, adapted = _folders(args), _dimensions_asked(args), _adapted_asked(args)
+    high_dim = _high_dim_asked(args) if HIGH_DIM in folders else None
     for out in folders.values():
         check_free(out, overwrite=args.overwrite)
     for name, out in folders.items():
@@ -100,6 +118,13 @@ def run(args: argparse.Namespace, command: str) -> int:
                 text = adapted_run(adapted, folder, command, quiet=args.quiet)
             report(args, text, out)
             continue
+        if high_dim is not None and name == HIGH_DIM:
+            from ecd2g.experiments.high_dim_run import high_dim_run  # noqa: PLC0415 - loads torch
+
+            with run_folder(out, overwrite=args.overwrite) as folder:
+                text = high_dim_run(high_dim, folder, command, quiet=args.quiet)
+            report(args, text, out)
+            continue
         experiment = EXPERIMENTS[name](**given(args, ("n_walks", "seed", "backend")))  # type: ignore[arg-type]
         asked = Reproduction(experiment, _learning(args, name) if name in LEARNED else None)
         with run_folder(out, overwrite=args.overwrite) as folder:
@@ -110,13 +135,23 @@ def run(args: argparse.Namespace, command: str) -> int:
 
 def _check_training(args: argparse.Namespace) -> None:
     """Raise InputError for options of trainings where no model is trained."""
-    if args.experiment not in (*LEARNED, "all"):
-        for option, is_given in (("--seeds", args.n_seeds is not None), ("--exact", args.exact)):
-            if is_given:
-                raise InputError(
-                    f"{option} goes with the experiments {' and '.join(LEARNED)}, which train models, "
-                    f"not with {args.experiment}"
-                )
+    trained = (*LEARNED, HIGH_DIM, "all")
+    if args.n_seeds is not None and args.experiment not in trained:
+        raise InputError(
+            f"--seeds goes with the experiments {', '.join(trained[:-1])}, which train models, "
+            f"not with {args.experiment}"
+        )
+    if args.exact and args.experiment not in (*LEARNED, "all"):
+        raise InputError(
+            f"--exact goes with the experiments {' and '.join(LEARNED)}, which train models, not with {args.experiment}"
+        )
+    for option, value in (("--problems", args.problems), ("--training-steps", args.n_steps)):
+        if value is not None and args.experiment not in (HIGH_DIM, "all"):
+            raise InputError(f"{option} goes with the experiment {HIGH_DIM}, not with {args.experiment}")
+    if args.experiment == HIGH_DIM and args.backend not in (None, "numpy"):
+        raise InputError(
+            f"the experiment {HIGH_DIM} is computed with numpy and torch only; leave out --backend"
+        )
     if args.exact and args.n_seeds is not None:
         raise InputError("--seeds counts trainings and --exact trains no model; give one of them")
 
@@ -145,6 +180,23 @@ def _adapted_asked(args: argparse.Namespace) -> "Adapted":
     return Adapted(**given(args, ("n_iterations", "n_walks", "seed")))  # type: ignore[arg-type]
 
 
+def _high_dim_asked(args: argparse.Namespace) -> "HighDim | None":
+    """The experiment on spaces too large to list; None where `all` trains nothing."""
+    if args.exact:
+        return None
+    require_learned()
+    from ecd2g.experiments.high_dim import HighDim  # noqa: PLC0415
+
+    asked = HighDim(**given(args, ("problems", "n_seeds", "n_steps", "n_walks", "seed")))  # type: ignore[arg-type]
+    asked.check()
+    return asked
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """A type for argparse: names, commas between."""
+    return tuple(text.split(","))
+
+
 def _dimensions(text: str) -> tuple[int, ...]:
     """A type for argparse: whole numbers of at least 1, commas between."""
     return tuple(whole_number(1)(part) for part in text.split(","))
@@ -163,5 +215,6 @@ def _learning(args: argparse.Namespace, name: str) -> "Learning | None":
 def _folders(args: argparse.Namespace) -> dict[str, Path]:
     """Name of each experiment to run, and its folder."""
     if args.experiment == "all":
-        return {name: (args.out or Path("runs")) / name for name in NAMES}
+        names = [name for name in NAMES if not (args.exact and name == HIGH_DIM)]
+        return {name: (args.out or Path("runs")) / name for name in names}
     return {args.experiment: args.out or Path("runs") / args.experiment}

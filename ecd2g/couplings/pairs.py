@@ -1,7 +1,7 @@
 """Couplings: where the pairs (x_0, x_N) of a training batch come from (Algorithm 1, line 1)."""
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
+from ecd2g.metrics.optimal_transport import PairGround, pair_costs
 
 
 class Pairs(NamedTuple):
@@ -78,13 +79,20 @@ class GivenPairs:
 
 @dataclass(frozen=True, eq=False)
 class TransportPairs:
-    """Minibatch optimal transport: the independent batch, its ends re-ordered to minimise the squared distance.
+    """Minibatch optimal transport: the independent batch, its ends re-ordered to minimise the cost of its pairs.
 
-    The estimate (13) depends on the starts and the ends of a batch and not on their order, so it is the same, number
+    `ground` is "squared" (the default), "euclidean" or "hamming", as in `optimal_transport_cost`. The estimate (13) depends on the starts and the ends of a batch and not on their order, so it is the same, number
     for number, as with `IndependentPairs`; see docs/learned.md.
     """
 
     independent: IndependentPairs
+    ground: PairGround = "squared"
+
+    def __post_init__(self) -> None:
+        if self.ground not in get_args(PairGround):
+            raise InputError(
+                f"ground must be one of {', '.join(map(repr, get_args(PairGround)))}, got {self.ground!r}"
+            )
 
     @property
     def space(self) -> StateSpace:
@@ -94,10 +102,14 @@ class TransportPairs:
     def draw(self, n: int, rng: np.random.Generator) -> Pairs:
         """`n` pairs; O(n^3) by scipy's assignment."""
         starts, ends = self.independent.draw(n, rng)
-        return Pairs(starts, ends[cheapest_order(starts, ends)])
+        return Pairs(starts, ends[cheapest_order(starts, ends, self.ground)])
 
 
-def cheapest_order(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.intp]:
-    """The order of `ends` that minimises the sum of squared distances to `starts`."""
+def cheapest_order(
+    starts: NDArray[np.int64], ends: NDArray[np.int64], ground: PairGround = "squared"
+) -> NDArray[np.intp]:
+    """The order of `ends` that minimises the sum of costs to `starts`; O(n^3) by scipy's assignment."""
+    if ground != "squared":
+        return linear_sum_assignment(pair_costs(starts, ends, ground))[1]
     x, y = starts.astype(np.float64), ends.astype(np.float64)
     return linear_sum_assignment(-x @ y.T)[1]  # |x - y|^2 without the terms that no order changes

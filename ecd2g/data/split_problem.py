@@ -1,7 +1,11 @@
 """A problem with the data that a model is trained on apart from the data it is judged by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.randomness import generator
 from ecd2g.data.problem import Problem
 from ecd2g.errors import InputError
 
@@ -12,7 +16,8 @@ class SplitProblem:
 
     `is_exact` says that the distributions of `test` are the very laws that the training samples were drawn from;
     otherwise they are held-out samples. `is_ordinal` says that symbols are numbers on a line, so that squared distances
-    mean something. `image` is the shape of a state drawn as a picture, None where it is none.
+    mean something. `image` is the shape (height, width) of a state drawn as a picture, read row by row; None where it
+    is none. InputError where the two problems differ in space or alphabet, or the image has not one pixel a site.
     """
 
     train: Problem
@@ -21,9 +26,49 @@ class SplitProblem:
     is_ordinal: bool
     image: tuple[int, int] | None = None
 
+    def __repr__(self) -> str:
+        """One line: name, space, sizes of the supports, and what judges."""
+        space = self.train.space
+        sizes = ", ".join(
+            f"{side} {np.count_nonzero(problem.source.probabilities):,} to "
+            f"{np.count_nonzero(problem.target.probabilities):,} states"
+            for side, problem in (("train", self.train), ("test", self.test))
+        )
+        kind = "exact laws" if self.is_exact else "held-out samples"
+        sites = f"{space.n_sites} sites of {space.n_symbols} symbols"
+        return f"SplitProblem({self.train.name!r}, {sites}, {sizes}, judged by {kind})"
+
     def __post_init__(self) -> None:
         if self.train.space != self.test.space:
             raise InputError(
                 f"training and test data must live on one space, got alphabet sizes {self.train.space.alphabet_sizes} "
                 f"and {self.test.space.alphabet_sizes}"
             )
+        if self.train.alphabet != self.test.alphabet:
+            raise InputError("training and test data must have one alphabet, but theirs differ")
+        if self.image is not None and self.image[0] * self.image[1] != self.train.space.n_sites:
+            raise InputError(
+                f"an image must have one pixel a site, {self.train.space.n_sites} in all, got {self.image}"
+            )
+
+
+def draw_training(
+    exact: Problem,
+    n_train: int = 50_000,
+    rng: np.random.Generator | int | None = 0,
+    is_ordinal: bool = False,
+    image: tuple[int, int] | None = None,
+) -> SplitProblem:
+    """Judge by the laws of `exact`, and train on the empirical laws of `n_train` samples of each of them.
+
+    Samples are independent; the source is drawn first. InputError unless n_train is at least 1.
+    """
+    if isinstance(n_train, bool) or not isinstance(n_train, (int, np.integer)) or n_train < 1:
+        raise InputError(f"n_train must be a whole number of at least 1, got {n_train!r}")
+    random = generator(rng)
+    source, target = (
+        Distribution.from_samples(exact.space, law.sample(n_train, random))
+        for law in (exact.source, exact.target)
+    )
+    train = replace(exact, source=source, target=target)
+    return SplitProblem(train, exact, is_exact=True, is_ordinal=is_ordinal, image=image)

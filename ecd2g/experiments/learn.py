@@ -1,21 +1,16 @@
 """The learned half of a reproduction: every model of the list, over several seeds, beside the exact flow."""
 
 import json
-import os
-import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
-
-from tqdm import tqdm
 
 from ecd2g.data import Problem
 from ecd2g.experiments.comparison import N_WALKS, Comparison
 from ecd2g.experiments.experiment import Experiment
 from ecd2g.experiments.origin import origin, ours
+from ecd2g.experiments.parallel import in_parallel
 from ecd2g.experiments.summary import WIDTH
 from ecd2g.experiments.train_run import Prepared, train_model
 from ecd2g.experiments.training import Training
@@ -93,15 +88,8 @@ def our_choices(experiment: Experiment, learning: Learning) -> str:
 
 
 def train_all(trainings: Sequence[Prepared], *, quiet: bool) -> Iterator[Trained]:
-    """Every training in turn, one on each processor at a time; the results do not depend on how many there are."""
-    workers = min(len(trainings), _processors())
-    bar = partial(tqdm, total=len(trainings), disable=True if quiet else None, leave=False, unit="training")
-    if workers == 1:
-        yield from bar(map(train_model, trainings))
-        return
-    # Ctrl-C reaches every process, but only this one answers; the block ends the others however it ends
-    with get_context("spawn").Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        yield from bar(pool.imap(train_model, trainings))
+    """Every training in turn, one on each processor at a time."""
+    return in_parallel(train_model, trainings, unit="training", quiet=quiet)
 
 
 def _save(trained: Trained, path: Path) -> None:
@@ -109,8 +97,3 @@ def _save(trained: Trained, path: Path) -> None:
     lines = zip(trained.steps.tolist(), trained.losses.tolist(), strict=True)
     text = "".join(json.dumps({"step": step, "loss": loss}) + "\n" for step, loss in lines)
     path.with_suffix(".jsonl").write_text(text, encoding="utf-8")
-
-
-def _processors() -> int:
-    """Processors that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

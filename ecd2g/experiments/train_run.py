@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile
 from time import perf_counter
@@ -12,27 +12,21 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.data import Problem
-from ecd2g.errors import CapacityError, Ecd2gError
-from ecd2g.experiments.comparison import Comparison
-from ecd2g.experiments.measures import circuit_numbers
+from ecd2g.errors import Ecd2gError
+from ecd2g.experiments.bridge_training import BridgeTraining, bridge_training_from
+from ecd2g.experiments.prepared import Preparation, Prepared
+from ecd2g.experiments.prepared_bridge import PreparedBridge
 from ecd2g.experiments.record import write_record
 from ecd2g.experiments.run_folder import run_folder
-from ecd2g.experiments.solved import SolvedExperiment
-from ecd2g.experiments.training import Training, experiment_name, fingerprint, training_from
+from ecd2g.experiments.training import Training, training_from
 from ecd2g.experiments.training_folder import METRICS, TrainingFolder, folder_beside, training_folder
 from ecd2g.learned.checkpoint import TrainingState
-from ecd2g.learned.model import CurrentModel
+from ecd2g.learned.model import CurrentModel, Model
 from ecd2g.learned.model_file import save_model
-from ecd2g.learned.named import named_model
 from ecd2g.learned.processes import Processes, choose_device, joined_processes
 from ecd2g.learned.training import Progress, Trained, train
 
 MODEL = "model.safetensors"
-
-IN_ANY_SPACE = "marginal-autoregressive"
-"""The model that needs no list of states."""
 
 REPORTS = 500
 """Lines of metrics of a whole training, about."""
@@ -44,52 +38,25 @@ CHECKPOINT_S = 60.0
 """Seconds after which the next report writes a checkpoint, where the training is long."""
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A training with nothing left open, its problem and its circuit."""
+Asked = Training | BridgeTraining
+"""A training as it is asked for."""
 
-    asked: Training
-    settings: Training
-    problem: Problem
-    circuit: LayeredCircuit
 
-    @classmethod
-    def of(cls, asked: Training, problem: Problem | None = None) -> "Prepared":
-        """Make the problem and the circuit."""
-        problem = asked.experiment.problem() if problem is None else problem
-        if not problem.space.is_enumerable and asked.model != IN_ANY_SPACE:
-            raise CapacityError(
-                f"model {asked.model} needs states that can be listed, and here are {problem.space.n_states:.3g}; "
-                f"train --model {IN_ANY_SPACE}"
-            )
-        settings = asked.resolved(problem)
-        return cls(asked, settings, problem, settings.experiment.circuit(problem.space))
+def prepare(asked: Asked) -> Preparation:
+    """Read or make the data, and leave nothing open."""
+    return PreparedBridge.of(asked) if isinstance(asked, BridgeTraining) else Prepared.of(asked)
 
-    def make_model(self) -> CurrentModel:
-        """A new, untrained model."""
-        return named_model(self.settings.model).make(self.circuit)
 
-    def about(self) -> dict[str, Any]:
-        """What is trained, in plain numbers: a training is resumed only as what it was begun."""
-        return {
-            "problem": experiment_name(self.settings.experiment),
-            "config": asdict(self.settings),
-            "asked": asdict(self.asked),
-            "fingerprint": fingerprint(self.problem, self.settings.pairs(self.problem)),
-        }
-
-    def numbers(self) -> dict[str, Any]:
-        """What is known before any training: the problem, the circuit, and the certificate of its exact flow."""
-        experiment, problem = self.settings.experiment, self.problem
-        solved = SolvedExperiment(experiment, experiment, problem, experiment.solve(problem))
-        return circuit_numbers(solved) | {
-            "fingerprint": fingerprint(problem),
-            "experiment": experiment_name(experiment),
-        }
+def asked_from(about: dict[str, Any]) -> Asked:
+    """The training that training.json describes; only bridges have their circuit as a word."""
+    asked = about.get("asked")
+    if isinstance(asked, dict) and "circuit" in asked:
+        return bridge_training_from(asked)
+    return training_from(asked, about.get("problem"))
 
 
 def train_run(
-    asked: Training,
+    asked: Asked,
     out: Path,
     command: str,
     *,
@@ -99,11 +66,11 @@ def train_run(
     compare: bool = True,
     quiet: bool = False,
 ) -> str:
-    """Train, and compare with the exact flow where the space can be listed; returns the summary.
+    """Train, and compare with the exact flow or judge by held-out samples; returns the summary.
 
     A resumed run is recorded as what it was begun as: with its first command and the settings that this asked for.
     """
-    prepared = Prepared.of(asked)
+    prepared = prepare(asked)
     chosen = choose_device(device)
     with ExitStack() as stack:
         with joined_processes(chosen) as processes:
@@ -119,8 +86,7 @@ def train_run(
                 place = training_folder(out, about, resume=resume, overwrite=overwrite)
                 folder = stack.enter_context(place)
                 if resume:
-                    begun = training_from(folder.begun.get("asked"), folder.begun.get("problem"))
-                    prepared = replace(prepared, asked=begun)
+                    prepared = prepared.begun_as(folder.begun)
             trained = _train(prepared, folder, chosen, processes, resume=resume, quiet=quiet)
         if not writes:
             return ""
@@ -131,15 +97,14 @@ def train_run(
             )
 
 
-def train_model(prepared: Prepared) -> Trained:
+def train_model(prepared: Prepared) -> Trained[CurrentModel]:
     """Train on a CPU, without a folder."""
-    settings = prepared.settings
     return train(
         prepared.make_model,
-        settings.pairs(prepared.problem),
-        settings.recipe(),
-        every=report_interval(settings.n_steps),
-        threads=settings.threads,
+        prepared.pairs(),
+        prepared.recipe(),
+        every=report_interval(prepared.settings.n_steps),
+        threads=prepared.settings.threads,
     )
 
 
@@ -167,15 +132,15 @@ def progress_bar(n_steps: int, *, quiet: bool, initial: int = 0) -> Iterator[Cal
 
 
 def _train(
-    prepared: Prepared,
+    prepared: Preparation,
     folder: TrainingFolder,
     device: torch.device,
     processes: Processes,
     *,
     resume: bool,
     quiet: bool,
-) -> Trained:
-    settings, recipe = prepared.settings, prepared.settings.recipe()
+) -> Trained[Model]:
+    recipe = prepared.recipe()
     writes, state, seconds, begin = processes.rank == 0, None, 0.0, perf_counter()
     if resume and folder.checkpoint.exists():
         state, saved = TrainingState.load(folder.checkpoint, prepared.make_model, recipe, device)
@@ -205,62 +170,56 @@ def _train(
 
         trained = train(
             prepared.make_model,
-            settings.pairs(prepared.problem),
+            prepared.pairs(),
             recipe,
             device=device,
             every=every,
             listener=listen,
             state=state,
             processes=processes,
-            threads=settings.threads,
+            threads=prepared.settings.threads,
         )
     return replace(trained, seconds=seconds + trained.seconds)
 
 
 def _finish(
-    prepared: Prepared,
-    trained: Trained,
+    prepared: Preparation,
+    trained: Trained[Model],
     folder: Path,
     numbers: dict[str, Any],
     command: str,
     device: torch.device,
     compare: bool,
 ) -> str:
-    """Write the model, its comparison with the exact flow, and the record."""
+    """Write the model, what its comparison found, and the record."""
     from ecd2g.experiments.compare_figures import save_training_curves  # noqa: PLC0415 - loads matplotlib
 
     save_model(folder / MODEL, trained.model)
     lines = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
     curve = ([line["step"] for line in lines], [line["loss"] for line in lines])
-    save_training_curves({prepared.settings.model: curve}, folder / "loss")
-    numbers = numbers | {
-        "training": {
-            "model": prepared.settings.model,
-            "about": named_model(prepared.settings.model).about,
-            "parameters": trained.model.n_parameters,
-            "steps": prepared.settings.n_steps,
-            "final_loss": lines[-1]["loss"],
-        },
+    save_training_curves({prepared.name: curve}, folder / "loss")
+    first, last = lines[0]["loss"], lines[-1]["loss"]
+    learned = {
+        "parameters": trained.model.n_parameters,
+        "steps": prepared.settings.n_steps,
+        "final_loss": last,
     }
+    numbers = numbers | {"training": prepared.described() | learned}
     timing: dict[str, Any] = {"train_s": round(trained.seconds, 6)}
-    text = f"{prepared.settings.model}: loss {lines[-1]['loss']:.4g} in {trained.seconds:.1f} s"
-    if lines[-1]["loss"] > lines[0]["loss"]:
-        text += f", which has grown from {lines[0]['loss']:.4g}: lower the learning rate"
-    if not prepared.problem.space.is_enumerable:
-        numbers["not_compared"] = "the states cannot be listed; load the model and walk, see docs/learned.md"
-        text += f"\nnot compared with the exact flow: {numbers['not_compared']}"
-    elif compare:
+    text = f"{prepared.name}: loss {last:.4g} in {trained.seconds:.1f} s"
+    if last > first:
+        text += f", which has grown from {first:.4g}: lower the learning rate"
+    if compare:
         try:
-            comparison = Comparison.begin(prepared.settings.experiment, prepared.problem)
-            comparison.add(prepared.settings.model, prepared.settings.seed, trained.model, trained.seconds)
-            numbers |= comparison.numbers()
-            timing |= comparison.timing()
-            text += f"\n{comparison.table()}"
+            outcome = prepared.compare(trained)
+            numbers |= outcome.numbers
+            timing |= outcome.timing
+            text += f"\n{outcome.text}"
         except (Ecd2gError, MemoryError) as error:
             # the training is done all the same, and `ecd2g compare` can do this again
             reason = str(error) or "there is not enough memory"
             numbers["not_compared"] = reason
-            text += f"\nnot compared with the exact flow: {reason}"
+            text += f"\nnot compared: {reason}"
     write_record(
         folder,
         command=command,

@@ -3,26 +3,28 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ecd2g.errors import DivergedError, InputError
-from ecd2g.learned.model import CurrentModel
+from ecd2g.learned.model import Model
 from ecd2g.learned.model_file import describe
 from ecd2g.learned.recipe import Recipe
 from ecd2g.learned.tensor_file import read_tensors, write_tensors
 
 KIND = "training checkpoint"
 
+ModelT = TypeVar("ModelT", bound=Model)
+
 
 @dataclass(eq=False)
-class TrainingState:
+class TrainingState(Generic[ModelT]):
     """A model, its optimiser, the average of its weights (None without), the random numbers, and the steps done."""
 
-    model: CurrentModel
+    model: ModelT
     optimiser: torch.optim.Optimizer
     average: list[Tensor] | None
     rng: np.random.Generator
@@ -30,8 +32,8 @@ class TrainingState:
 
     @classmethod
     def begin(
-        cls, make_model: Callable[[], CurrentModel], recipe: Recipe, device: torch.device
-    ) -> "TrainingState":
+        cls, make_model: Callable[[], ModelT], recipe: Recipe, device: torch.device
+    ) -> "TrainingState[ModelT]":
         """A new training; the seed decides the first weights and every batch."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
@@ -48,7 +50,7 @@ class TrainingState:
                     average.lerp_(parameter, weight)
         self.step += 1
 
-    def finished_model(self) -> CurrentModel:
+    def finished_model(self) -> ModelT:
         """The model with the averaged weights, where there are such."""
         if self.average is not None:
             with torch.no_grad():
@@ -87,11 +89,11 @@ class TrainingState:
 
     @classmethod
     def load(
-        cls, path: Path, make_model: Callable[[], CurrentModel], recipe: Recipe, device: torch.device
-    ) -> tuple["TrainingState", dict[str, Any]]:
+        cls, path: Path, make_model: Callable[[], ModelT], recipe: Recipe, device: torch.device
+    ) -> tuple["TrainingState[ModelT]", dict[str, Any]]:
         """The state in a checkpoint, and what was written about it.
 
-        InputError where it belongs to another training: another model, circuit or recipe.
+        InputError where it belongs to another training: another model, circuit, bridge or recipe.
         """
         tensors, saved = read_tensors(path, KIND)
         state = cls.begin(make_model, recipe, device)

@@ -24,8 +24,8 @@ class ScaledSymbols(nn.Module):
         return 2.0 * states / self.largest - 1.0
 
 
-class SymbolEmbedding(nn.Module):
-    """A linear layer on one-hot states: the sum over sites of one learned vector a symbol, ``(n, width)``."""
+class SiteEmbedding(nn.Module):
+    """One learned vector for every symbol of every site, ``(n, n_sites, width)``; alphabets may differ."""
 
     offsets: Tensor
 
@@ -34,12 +34,23 @@ class SymbolEmbedding(nn.Module):
         self.width = width
         sizes = torch.tensor(space.alphabet_sizes)
         self.table = nn.Embedding(int(sizes.sum()), width)
-        nn.init.normal_(self.table.weight, std=space.n_sites**-0.5)
         self.register_buffer("offsets", sizes.cumsum(0) - sizes, persistent=False)
 
     def forward(self, states: Tensor) -> Tensor:
+        """The vectors of states ``(n, n_sites)``."""
+        return self.table(states + self.offsets)
+
+
+class SymbolEmbedding(SiteEmbedding):
+    """A linear layer on one-hot states: the sum over sites of one learned vector a symbol, ``(n, width)``."""
+
+    def __init__(self, space: StateSpace, width: int) -> None:
+        super().__init__(space, width)
+        nn.init.normal_(self.table.weight, std=space.n_sites**-0.5)
+
+    def forward(self, states: Tensor) -> Tensor:
         """Features ``(n, width)``."""
-        return self.table(states + self.offsets).sum(dim=-2)
+        return super().forward(states).sum(dim=-2)
 
 
 def perceptron(n_in: int, hidden: tuple[int, ...], n_out: int) -> nn.Sequential:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Generic
 
 import numpy as np
 import torch
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 
 from ecd2g.couplings.pairs import Coupling
 from ecd2g.errors import DivergedError, InputError
-from ecd2g.learned.checkpoint import TrainingState
-from ecd2g.learned.model import CurrentModel, Examples
+from ecd2g.learned.checkpoint import ModelT, TrainingState
+from ecd2g.learned.model import Examples
 from ecd2g.learned.processes import Processes
 from ecd2g.learned.recipe import Recipe
 
@@ -32,28 +33,28 @@ Listener = Callable[[Progress, TrainingState], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Trained:
+class Trained(Generic[ModelT]):
     """The trained model, its losses ``(k,)`` after the given numbers of steps ``(k,)``, and the seconds it took."""
 
-    model: CurrentModel
+    model: ModelT
     steps: NDArray[np.intp]
     losses: NDArray[np.float64]
     seconds: float
 
 
 def train(
-    make_model: Callable[[], CurrentModel],
+    make_model: Callable[[], ModelT],
     coupling: Coupling,
     recipe: Recipe | None = None,
     *,
     device: torch.device | str = "cpu",
     every: int = 10,
     listener: Listener | None = None,
-    state: TrainingState | None = None,
+    state: TrainingState[ModelT] | None = None,
     processes: Processes | None = None,
     threads: int = 1,
-) -> Trained:
-    """Algorithm 1: draw pairs, estimate (13) from them, take a step on the loss, repeat.
+) -> Trained[ModelT]:
+    """Algorithm 1: draw pairs, estimate (13) or draw places of their bridges from them, take a step on the loss, repeat.
 
     `make_model` makes the network; its initial weights follow the seed of the recipe. The same seed gives the same
     weights on a CPU, with the same number of `threads`. `state` continues an earlier training, see checkpoint.py.
@@ -65,7 +66,7 @@ def train(
     with _repeatable(torch.device(device), threads):
         if state is None:
             state = TrainingState.begin(make_model, recipe, torch.device(device))
-        if state.model.circuit.space != coupling.space:
+        if state.model.space != coupling.space:
             raise InputError("the model and the pairs must live on one state space")
         replica = processes.share(state.model)
         since: list[float] = []

@@ -24,12 +24,14 @@ from ecd2g.reference.closed_form import (
     table_1,
 )
 from ecd2g.reference.closed_form_batch import Potentials, closed_form_batch
-from ecd2g.reference.density_walk import Density, walk_between_densities
+from ecd2g.reference.densities import Density, MixtureDensity, UniformDensity, as_density
+from ecd2g.reference.density_walk import DensityWalks, walk_between_densities
 from ecd2g.reference.effective_resistance import (
     effective_resistance,
     effective_resistances,
     resistance_matrix,
 )
+from ecd2g.reference.empirical_density import EmpiricalDensity
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.laws import (
     delivered_power,
@@ -41,6 +43,7 @@ from ecd2g.reference.laws import (
 from ecd2g.reference.matrix import conductance_matrix
 from ecd2g.reference.methods import METHODS
 from ecd2g.reference.network_solution import NetworkSolution, NetworkWalks
+from ecd2g.reference.product_density import ProductDensity
 from ecd2g.reference.resistances import Resistances
 from ecd2g.reference.solve import solve
 from ecd2g.reference.spectral_form import spectral_form
@@ -55,17 +58,23 @@ __all__ = [
     "ChainResponse",
     "Choice",
     "Density",
+    "DensityWalks",
     "DeviationChain",
     "EdgeCentrality",
+    "EmpiricalDensity",
     "Flow",
+    "MixtureDensity",
     "NetworkCertificate",
     "NetworkSolution",
     "NetworkWalks",
     "Potentials",
+    "ProductDensity",
     "Resistances",
     "Table1",
+    "UniformDensity",
     "adapted_circuit",
     "alpha",
+    "as_density",
     "chain_response",
     "cholmod_available",
     "choose",

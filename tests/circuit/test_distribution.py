@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecd2g import CapacityError, Distribution, InputError, StateSpace
+from ecd2g.circuit.distribution import distinct
 
 SPACE = StateSpace(3, 2)
 
@@ -26,6 +27,24 @@ def test_samples_of_a_huge_space_are_counted_too() -> None:
     assert p.support().shape == (2, 64)
     with pytest.raises(CapacityError, match="array of all probabilities"):
         p.to_array()
+
+
+WIDE = [StateSpace(2, 64), StateSpace(17, 64), StateSpace((2**31 - 1, 3, 2**31 - 1, 1, 2**31 - 1), 5)]
+
+
+@given(st.data(), st.sampled_from(WIDE))
+def test_distinct_states_of_a_huge_space_are_those_of_numpy_in_lexicographic_order(data, space) -> None:
+    # few values a site, drawn from both ends of its alphabet, so that states repeat and every site can decide
+    n = data.draw(st.integers(0, 12))
+    sites = data.draw(st.lists(st.integers(0, space.n_sites - 1), min_size=1, max_size=3))
+    states = np.zeros((n, space.n_sites), dtype=np.int64)
+    for site in sites:
+        top = space.alphabet_sizes[site] - 1
+        states[:, site] = data.draw(st.lists(st.sampled_from([0, top // 2, top]), min_size=n, max_size=n))
+    found, place = distinct(space, states)
+    expected, expected_place = np.unique(states, axis=0, return_inverse=True)
+    assert np.array_equal(found, expected)
+    assert np.array_equal(place, expected_place.ravel())
 
 
 def test_repeated_states_add_up_in_weights() -> None:

@@ -43,6 +43,12 @@ def test_source_licence_and_fingerprint_of_every_file_are_stated():
     assert shipped == {f"{name}.gz" for name in SHA256}
 
 
-def test_the_archive_carries_no_time_of_packing():
-    packed = resources.files("ecd2g.data").joinpath("files", "ss_sequences.txt.gz").read_bytes()
+@pytest.mark.parametrize("name", SHA256)
+def test_every_shipped_file_is_whole(name):
+    assert read_shipped(name)
+
+
+@pytest.mark.parametrize("name", SHA256)
+def test_no_archive_carries_the_time_of_packing(name):
+    packed = resources.files("ecd2g.data").joinpath("files", f"{name}.gz").read_bytes()
     assert packed[4:8] == bytes(4)

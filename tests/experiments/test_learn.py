@@ -1,7 +1,6 @@
 """The learned half of a reproduction, in one process and in several."""
 
 import json
-import os
 
 import pytest
 
@@ -9,6 +8,7 @@ pytest.importorskip("torch")
 
 import torch
 
+from ecd2g.experiments import parallel
 from ecd2g.experiments.learn import Learning, learn, train_all
 from ecd2g.experiments.one_dimension import OneDimension
 from ecd2g.experiments.train_run import Prepared
@@ -53,7 +53,7 @@ def test_the_number_of_processors_does_not_matter(monkeypatch):
     trainings = [Prepared.of(Training(ONE, "marginal", n_steps=5, seed=seed)) for seed in (0, 1)]
     found = []
     for count in (1, 2):
-        monkeypatch.setattr(os, "cpu_count", lambda count=count: count)
+        monkeypatch.setattr(parallel, "processors", lambda count=count: count)
         found.append(list(train_all(trainings, quiet=True)))
     for one, two in zip(*found, strict=True):
         assert one.losses.tolist() == two.losses.tolist()

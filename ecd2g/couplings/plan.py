@@ -1,0 +1,126 @@
+"""A coupling as a table: the joint law of finitely many start and end states, in a space of any size."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.randomness import generator
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.couplings.pairs import Pairs
+from ecd2g.couplings.rows import columns_of
+from ecd2g.errors import InputError, SolverError
+from ecd2g.metrics.optimal_transport import PairGround, independent_cost, pair_costs
+
+MARGINAL_TOLERANCE = 1e-10
+"""How far a row or column of a plan may miss its probability; plans that are returned reach about 1e-16."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Joint law pi(x, y) of m start and k end states, a `Coupling` that can be drawn from.
+
+    Its rows sum to `source_weights` p and its columns to `target_weights` q.
+
+    space : the space of both
+    starts, ends : states ``(m, n_sites)`` and ``(k, n_sites)``
+    source_weights, target_weights : p ``(m,)`` and q ``(k,)``
+    table : pi ``(m, k)``
+    method : how it was made
+    seconds : how long that took, wall clock
+    """
+
+    space: StateSpace
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    source_weights: NDArray[np.float64]
+    target_weights: NDArray[np.float64]
+    table: NDArray[np.float64]
+    method: str
+    seconds: float
+
+    def __post_init__(self) -> None:
+        m, k = len(self.starts), len(self.ends)
+        shapes = self.table.shape, self.source_weights.shape, self.target_weights.shape
+        if shapes != ((m, k), (m,), (k,)):
+            raise InputError(
+                f"a plan of {m} starts and {k} ends needs a table and weights of shapes ({m}, {k}), ({m},) and "
+                f"({k},), got {', '.join(map(str, shapes))}"
+            )
+        if not np.all(self.table >= 0):
+            raise InputError("the table of a plan must hold numbers that are not negative")
+
+    def __repr__(self) -> str:
+        return (
+            f"<Plan: {self.method}, {len(self.starts)} starts x {len(self.ends)} ends, entropy {self.entropy:.4g} nats, "
+            f"marginal error {self.marginal_error:.1e}, {self.seconds:.2g} s>"
+        )
+
+    @property
+    def marginal_error(self) -> float:
+        """max_x |sum_y pi - p|, max_y |sum_x pi - q|, the larger of both, computed anew from the table; O(m k)."""
+        rows = np.abs(self.table.sum(axis=1) - self.source_weights)
+        columns = np.abs(self.table.sum(axis=0) - self.target_weights)
+        return float(max(rows.max(), columns.max()))
+
+    @property
+    def entropy(self) -> float:
+        """-sum pi log pi in nats: from H(p) where every start has one end, to H(p) + H(q) where the two are apart."""
+        positive = self.table[self.table > 0]
+        return float(-np.sum(positive * np.log(positive)))
+
+    def cost(self, ground: PairGround = "squared", scale: float = 1.0) -> float:
+        """E c(x, y), sum pi(x, y) c(x, y); grounds and scale as in `optimal_transport_cost`. O(m k D)."""
+        unit = checked_unit(ground, scale)
+        return float(np.sum(self.table * pair_costs(self.starts, self.ends, ground))) / unit
+
+    def independent_cost(self, ground: PairGround = "squared", scale: float = 1.0) -> float:
+        """E c(x, y) of the independent coupling of the same p and q, sum p(x) q(y) c(x, y)."""
+        checked_unit(ground, scale)
+        p = Distribution(self.space, self.source_weights, self.starts)
+        return independent_cost(p, Distribution(self.space, self.target_weights, self.ends), ground, scale)
+
+    def draw(self, n: int, rng: np.random.Generator | int | None = None) -> Pairs:
+        """`n` independent pairs; O(m k) once, then O(n log k)."""
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+            raise InputError(f"the number of pairs must be a whole number, 0 or more, got {n!r}")
+        random = generator(rng)
+        masses = self._cumulative[:, -1]
+        rows = random.choice(len(masses), size=n, p=masses / masses.sum())
+        return Pairs(self.starts[rows], self.ends[self.draw_columns(rows, random)])
+
+    def draw_columns(
+        self, rows: NDArray[np.integer], rng: np.random.Generator | int | None = None
+    ) -> NDArray[np.intp]:
+        """One end for each of the starts numbered `rows`, by its number, from pi(y | x); O(n log k)."""
+        return columns_of(self._cumulative, rows, generator(rng))
+
+    @cached_property
+    def _cumulative(self) -> NDArray[np.float64]:
+        return np.cumsum(self.table, axis=1)
+
+
+def checked_unit(ground: PairGround, scale: float) -> float:
+    """The unit that costs are divided by; InputError for unknown grounds and scales, as in `optimal_transport_cost`."""
+    if ground not in ("squared", "euclidean", "hamming"):
+        raise InputError(f"ground must be 'squared', 'euclidean' or 'hamming', got {ground!r}")
+    if not 0.0 < scale < np.inf:
+        raise InputError(f"scale must be a positive finite number, got {scale!r}")
+    if ground == "hamming" and scale != 1:
+        raise InputError(f'scale must be 1 with ground "hamming", which counts sites, got {scale!r}')
+    return scale**2 if ground == "squared" else scale
+
+
+def certified(plan: Plan, advice: str, tolerance: float = MARGINAL_TOLERANCE) -> Plan:
+    """The plan, or a SolverError where it misses its marginals by more than `tolerance`."""
+    reached = plan.marginal_error
+    if not reached <= tolerance:
+        raise SolverError(
+            f"the marginals of a plan must be met within {tolerance:g}, and those of {plan.method!r} are missed by "
+            f"{reached:.3g}; {advice}",
+            reached=reached,
+            tolerance=tolerance,
+        )
+    return plan

@@ -1,0 +1,62 @@
+"""A split problem from two files of samples."""
+
+import os
+
+import numpy as np
+
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.randomness import generator
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.data.problem import Problem
+from ecd2g.data.sample_files import read_samples
+from ecd2g.data.sample_pair import read_pair, respell
+from ecd2g.data.sample_table import SampleTable
+from ecd2g.data.split_problem import SplitProblem
+from ecd2g.data.split_rows import HELD_OUT, split_places
+
+
+def split_pair(
+    source_path: str | os.PathLike[str],
+    target_path: str | os.PathLike[str],
+    share: float = HELD_OUT,
+    n_symbols: int | tuple[int, ...] | None = None,
+    rng: np.random.Generator | int | None = 0,
+    *,
+    is_ordinal: bool = False,
+    image: tuple[int, int] | None = None,
+) -> SplitProblem:
+    """Read two files of samples as `read_pair` does, and hold out a share of the rows of each.
+
+    Rows are held out as they stand in the file: a sample that occurs twice may be on both sides. In a file with
+    weights every row is one weighted state, so states are held out, not counts, and each part is divided by its own
+    sum. The space and the alphabet are those of both files whole. The source is split first, and `rng` seeds both.
+
+    ``share=0`` holds nothing out: `train` and `test` are the same problem, and scores say nothing about new data.
+    Whether whole numbers lie on a line, and whether a state is a picture, the files do not say: `is_ordinal`, `image`.
+    `is_exact` is always False. InputError for whatever `read_pair` refuses, or where a part would be left empty.
+    """
+    whole = read_pair(source_path, target_path, n_symbols)
+    if share == 0:
+        return SplitProblem(whole, whole, is_exact=False, is_ordinal=is_ordinal, image=image)
+    random = generator(rng)
+    source, target = (
+        _split_table(whole, read_samples(path), share, random) for path in (source_path, target_path)
+    )
+    train, test = (
+        Problem(whole.name, whole.title, whole.space, starts, ends, whole.alphabet, whole.read)
+        for starts, ends in zip(source, target, strict=True)
+    )
+    return SplitProblem(train, test, is_exact=False, is_ordinal=is_ordinal, image=image)
+
+
+def _split_table(
+    whole: Problem, table: SampleTable, share: float, random: np.random.Generator
+) -> list[Distribution]:
+    """Laws of the rows to train on and of the rows held out."""
+    spelled = table if whole.alphabet is None else respell(table, whole.alphabet)
+    parts = split_places(len(spelled.symbols), share, random)
+    return [_law_of_rows(whole.space, spelled, places) for places in parts]
+
+
+def _law_of_rows(space: StateSpace, table: SampleTable, places: np.ndarray) -> Distribution:
+    return Distribution.from_weights(space, table.counts()[places], table.symbols[places])

@@ -1,0 +1,94 @@
+"""Transport in spaces too large to list, learned and compared: what decides every number of it."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ecd2g.bridges.named import BRIDGES
+from ecd2g.data.split_problem import SplitProblem
+from ecd2g.data.split_problems import SPLIT_PROBLEMS
+from ecd2g.errors import InputError
+from ecd2g.experiments.origin import ours
+
+IN_WORDS = ("names",)
+"""Problems whose states are sequences; their network is a transformer."""
+
+ORDINAL_ONLY = ("interval",)
+"""Circuits that need symbols on a line."""
+
+
+class Method(NamedTuple):
+    """A trained method: the bridge that is followed, and the coupling that its pairs come from."""
+
+    bridge: str
+    coupling: str
+
+    @property
+    def is_circuit(self) -> bool:
+        """Whether the bridge is the walk of a circuit, or a baseline."""
+        return BRIDGES[self.bridge].is_circuit
+
+    def __str__(self) -> str:
+        """The name in tables, and in files."""
+        return f"{self.bridge} {self.coupling}"
+
+
+METHODS = (
+    Method("sweep", "independent"),
+    Method("sweep", "minibatch-ot"),
+    Method("sweep", "electric"),
+    Method("spread", "independent"),
+    Method("spread", "minibatch-ot"),
+    Method("interval", "minibatch-ot"),
+    Method("mixture", "independent"),
+    Method("mixture", "minibatch-ot"),
+    Method("masked", "independent"),
+    Method("masked", "minibatch-ot"),
+    Method("diffusion", "independent"),
+)
+"""Circuits first, then the baselines: discrete flow matching, the same with masks, uniform diffusion."""
+
+RESAMPLING, NEAREST, EXACT_WALK = "resampling", "nearest", "exact walk"
+UNTRAINED = {
+    RESAMPLING: "training samples of the target, drawn without a look at the start",
+    NEAREST: "the training sample of the target that is nearest to the start",
+    EXACT_WALK: "the two-way walk between the exact laws, where they are known",
+}
+"""What needs no network, and what it does."""
+
+
+@dataclass(frozen=True)
+class HighDim:
+    """Problems, methods, and one budget for all of them."""
+
+    problems: tuple[str, ...] = ours(tuple(SPLIT_PROBLEMS))
+    methods: tuple[Method, ...] = ours(METHODS)
+    evaluations: tuple[int, ...] = ours((2, 4, 8, 16), "network evaluations a sample, and D where it is less")
+    n_seeds: int = ours(5, "a seed decides data split, pairs, weights and walks")
+    n_steps: int = ours(3000, "the same for every method")
+    n_pairs: int = ours(256, "the same for every method")
+    pool_batches: int = ours(40, "batches that are coupled before the training")
+    pool_batch_size: int = ours(500, "pairs in one of them; the assignment costs its third power")
+    n_walks: int = ours(20_000)
+    n_layers: int = ours(10, "of the exact walk")
+    seed: int = ours(0, "the first of the seeds")
+
+    def check(self) -> None:
+        """Raise InputError for problems that are not there, and for numbers out of range."""
+        unknown = [name for name in self.problems if name not in SPLIT_PROBLEMS]
+        if unknown or not self.problems:
+            raise InputError(
+                f"the problems must be among {', '.join(SPLIT_PROBLEMS)}, got {unknown[0] if unknown else 'none'}"
+            )
+
+    def methods_for(self, split: SplitProblem) -> list[Method]:
+        """The methods that the problem allows."""
+        return [one for one in self.methods if split.is_ordinal or one.bridge not in ORDINAL_ONLY]
+
+    def evaluations_for(self, n_sites: int) -> tuple[int, ...]:
+        """Numbers of evaluations to try: those asked for, and one a site where that is fewer than the most of them."""
+        extra = (n_sites,) if n_sites < max(self.evaluations) else ()
+        return tuple(sorted({*self.evaluations, *extra}))
+
+    def network(self, problem: str) -> dict[str, Any]:
+        """Settings of the network of a problem, the same for every method."""
+        return {"network": "transformer" if problem in IN_WORDS else "mlp"}

@@ -1,0 +1,142 @@
+"""The rows of all problems, methods and seeds as .csv, their means and spreads, and the table for the terminal."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ecd2g.bridges.named import BRIDGES
+from ecd2g.experiments.high_dim_cell import Cell
+
+LABELS = ("problem", "method", "coupling", "evaluations")
+
+
+class Spread(NamedTuple):
+    """Mean and standard deviation over seeds; the deviation of a single seed is NaN."""
+
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Spread":
+        """Of one number a seed."""
+        found = np.asarray(values, dtype=np.float64)
+        return cls(float(found.mean()), float(found.std(ddof=1)) if len(found) > 1 else float("nan"))
+
+
+def write_rows(path: Path, cells: Sequence[Cell]) -> None:
+    """Write every row with a header, every float in all its digits; the floor of a seed is a method of its own."""
+    floors = [{"problem": cell.problem, "seed": cell.seed, "method": "floor"} | cell.floor for cell in cells]
+    rows = [row for cell in cells for row in cell.rows] + floors
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, names, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def summarise(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Problem to floor and methods, every number as mean and deviation over the seeds; times are left out."""
+    found: dict[str, Any] = {}
+    for problem in dict.fromkeys(cell.problem for cell in cells):
+        own = [cell for cell in cells if cell.problem == problem]
+        keys = dict.fromkeys(_label(row) for cell in own for row in cell.rows)
+        found[problem] = {
+            "seeds": len(own),
+            "floor": spreads([cell.floor for cell in own]),
+            "methods": [
+                dict(zip(LABELS[1:], key, strict=True))
+                | spreads([row for cell in own for row in cell.rows if _label(row) == key])
+                for key in keys
+            ],
+        }
+    return found
+
+
+def spreads(rows: Sequence[dict[str, Any]]) -> dict[str, Spread]:
+    """Mean and deviation of every number that the rows share."""
+    skipped = {*LABELS, "seed", "train_s", "sample_s"}
+    return {name: Spread.of([row[name] for row in rows]) for name in rows[0] if name not in skipped}
+
+
+def verdicts(summary: dict[str, Any]) -> list[dict[str, Any]]:
+    """For every problem, coupling and number of evaluations: the best circuit over discrete flow matching.
+
+    ratio of the distances to the target; below 1 the circuit is closer. `masked` is the same ratio for the masked
+    baseline, which sees one site at a time without a circuit.
+    """
+    found = []
+    for problem, part in summary.items():
+        rows = {
+            (one["method"], one["coupling"], one["evaluations"]): one["headline"] for one in part["methods"]
+        }
+        for (method, coupling, number), mixture in rows.items():
+            if method != "mixture":
+                continue
+            circuits = {
+                name: rows[name, coupling, number].mean
+                for name, known in BRIDGES.items()
+                if known.is_circuit and (name, coupling, number) in rows
+            }
+            best = min(circuits, key=lambda name: circuits[name])
+            masked = rows.get(("masked", coupling, number))
+            found.append(
+                {
+                    "problem": problem,
+                    "coupling": coupling,
+                    "evaluations": number,
+                    "best_circuit": best,
+                    "ratio": circuits[best] / mixture.mean,
+                }
+                | ({"masked_ratio": masked.mean / mixture.mean} if masked else {})
+            )
+    return found
+
+
+def table(summary: dict[str, Any]) -> str:
+    """A block a problem: the distance to the target by number of evaluations, then cost and novelty of the last."""
+    return "\n\n".join(_block(problem, part) for problem, part in summary.items()) + f"\n\n{NOTE}"
+
+
+NOTE = """distance: total variation to the exact law where it is known, else 1 - trend against held-out data; mean and
+standard deviation over the seeds; cost, novelty and nearest are those of the most evaluations; ot: cost of the best
+assignment of samples of source and target; (circuit) the walk of a circuit, the others are baselines"""
+
+
+def _block(problem: str, part: dict[str, Any]) -> str:
+    methods, floor = part["methods"], part["floor"]
+    numbers = sorted({one["evaluations"] for one in methods if one["evaluations"]})
+    head = f"{problem:<31}" + "".join(f"{f'NFE {number}':>16}" for number in numbers)
+    lines = [head + f"{'cost':>9}{'novelty':>9}{'nearest':>9}"]
+    best = f"{floor['best_cost'].mean:.3g} ot"
+    lines.append(
+        _line("floor (perfect samples)", {numbers[0]: floor["headline"]}, numbers, floor) + f"   {best}"
+    )
+    for name in dict.fromkeys((one["method"], one["coupling"]) for one in methods):
+        own = {one["evaluations"]: one for one in methods if (one["method"], one["coupling"]) == name}
+        known = BRIDGES.get(name[0])
+        label = " ".join(name) + (" (circuit)" if known is not None and known.is_circuit else "")
+        values = {number or numbers[0]: one["headline"] for number, one in own.items()}
+        lines.append(_line(label, values, numbers, own[max(own)]))
+    return "\n".join(lines)
+
+
+def _line(label: str, values: dict[int, Spread], numbers: list[int], rest: dict[str, Any]) -> str:
+    cells = [f"{_cell(values[number]):>16}" if number in values else " " * 16 for number in numbers]
+    last = (
+        f"{rest['cost'].mean:9.3g}",
+        f"{rest['novelty'].mean:9.3f}",
+        f"{rest['nearest_distance'].mean:9.2f}",
+    )
+    return f"{label:<31}" + "".join(cells) + "".join(last)
+
+
+def _cell(value: Spread) -> str:
+    spread = "" if np.isnan(value.deviation) else f" ± {value.deviation:.3f}"
+    return f"{value.mean:.3f}{spread}"
+
+
+def _label(row: dict[str, Any]) -> tuple[str, str, int]:
+    return row["method"], row["coupling"], row["evaluations"]

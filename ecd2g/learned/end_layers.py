@@ -1,0 +1,104 @@
+"""The two networks behind `EndNetwork`: states, times and flags in, one logit for every symbol of every site out."""
+
+import math
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ecd2g.circuit.state_space import StateSpace
+from ecd2g.errors import InputError
+from ecd2g.learned.layers import SiteEmbedding, perceptron
+
+FREQUENCIES = (1, 2, 3, 4)
+"""Half turns in unit time of the waves that tell the time."""
+
+N_TIMES = 1 + 2 * len(FREQUENCIES)
+"""Numbers that tell the time."""
+
+
+class SitePerceptron(nn.Module):
+    """A perceptron on the embedded symbols of all sites side by side, the flags, and the time.
+
+    The first layer is applied to the embeddings of all symbols, not of all rows: the same numbers for
+    O(n D S h + D S width h) instead of O(n D width h + n D width) with slow gradients of tables. Cost a row
+    O(D S h + h^2) for layers of h units.
+    """
+
+    def __init__(self, space: StateSpace, width: int, hidden: tuple[int, ...]) -> None:
+        super().__init__()
+        n_sites, most = space.n_sites, max(space.alphabet_sizes)
+        self.shape = (n_sites, most)
+        self.symbols = nn.Parameter(torch.randn(n_sites, most, width))
+        first, *rest = perceptron(n_sites * (width + 1) + N_TIMES, hidden, n_sites * most)
+        self.first, self.rest = cast(nn.Linear, first), nn.Sequential(*rest)
+
+    def forward(self, states: Tensor, times: Tensor, crossed: Tensor) -> Tensor:
+        """Logits ``(n, n_sites, most_symbols)``."""
+        n_sites, most = self.shape
+        n_embedded = self.first.in_features - n_sites - N_TIMES
+        of_symbols, of_others = self.first.weight.split([n_embedded, n_sites + N_TIMES], dim=1)
+        by_site = of_symbols.T.unflatten(0, (n_sites, -1))
+        table = (self.symbols @ by_site).flatten(0, 1)
+        others = torch.cat([crossed.float(), time_features(times)], dim=1)
+        hidden = torch.addmm(functional.linear(others, of_others, self.first.bias), one_hot(states, most), table)
+        return self.rest(hidden).unflatten(1, self.shape)
+
+
+class SiteTransformer(nn.Module):
+    """One token a site, symbol + site + flag + time; blocks of attention between sites; one head for all sites.
+
+    Normalised before every part of a block; no dropout, so that a seed decides the training. Cost a row
+    O(layers (D width^2 + D^2 width) + D width S).
+    """
+
+    def __init__(self, space: StateSpace, width: int, layers: int, heads: int) -> None:
+        super().__init__()
+        if width % heads:
+            raise InputError(f"the width must be a multiple of the {heads} heads, got {width}")
+        self.symbols = SiteEmbedding(space, width)
+        self.sites = nn.Parameter(torch.randn(space.n_sites, width))
+        self.flags = nn.Embedding(2, width)
+        self.time = nn.Linear(N_TIMES, width)
+        self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(layers)))
+        self.last_norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, max(space.alphabet_sizes))
+
+    def forward(self, states: Tensor, times: Tensor, crossed: Tensor) -> Tensor:
+        """Logits ``(n, n_sites, most_symbols)``."""
+        time = self.time(time_features(times)).unsqueeze(1)
+        tokens = self.symbols(states) + self.sites + self.flags(crossed.long()) + time
+        return self.head(self.last_norm(self.blocks(tokens)))
+
+
+class Block(nn.Module):
+    """Attention between the tokens of a row, then a perceptron on each; both added to what came in."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.first_norm, self.second_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attend, self.mix = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.network = perceptron(width, (2 * width,), width)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Tokens ``(n, n_sites, width)``."""
+        by_head = self.attend(self.first_norm(tokens)).unflatten(2, (3, self.heads, -1))
+        query, key, value = by_head.permute(2, 0, 3, 1, 4)
+        # written out: the fused kernel of a CPU is made for long rows, and takes ten times as long for six tokens
+        scores = (query * query.shape[-1] ** -0.5) @ key.transpose(2, 3)
+        seen = scores.softmax(-1) @ value
+        tokens = tokens + self.mix(seen.transpose(1, 2).flatten(2))
+        return tokens + self.network(self.second_norm(tokens))
+
+
+def one_hot(states: Tensor, most: int) -> Tensor:
+    """A one for the symbol of every site, ``(n, n_sites * most)`` float32."""
+    return (states.unsqueeze(-1) == torch.arange(most, device=states.device)).flatten(1).float()
+
+
+def time_features(times: Tensor) -> Tensor:
+    """The time t and waves of it, cos(pi k t) and sin(pi k t), ``(n, N_TIMES)``."""
+    turns = math.pi * times.unsqueeze(1) * torch.tensor(FREQUENCIES, device=times.device)
+    return torch.cat([times.unsqueeze(1), turns.cos(), turns.sin()], dim=1)

@@ -1,0 +1,37 @@
+"""States of any space as sortable keys, so that listed states are found without a table over the space."""
+
+from functools import lru_cache
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecd2g.circuit.state_space import INDEX_LIMIT, StateSpace
+
+
+def state_keys(space: StateSpace, states: NDArray[np.int64]) -> NDArray:
+    """One sortable key for every state of ``(n, n_sites)``, ``(n,)``: equal keys, equal states; O(D) a state.
+
+    Row-major indices where 63 bits hold them, and beyond that the bytes of several words, each the index of a run of
+    sites. The order of the latter means nothing.
+    """
+    runs = _runs(space.alphabet_sizes)
+    words = np.stack([states[:, run] @ places for run, places in runs], axis=1)
+    if len(runs) == 1:
+        return words[:, 0]
+    return words.view(np.dtype((np.void, words.dtype.itemsize * len(runs)))).ravel()
+
+
+@lru_cache(maxsize=64)
+def _runs(sizes: tuple[int, ...]) -> tuple[tuple[slice, NDArray[np.int64]], ...]:
+    """Runs of sites whose joint states 63 bits can number, with the place value of every site."""
+    cuts = [0]
+    for site in range(1, len(sizes)):
+        if prod(sizes[cuts[-1] : site + 1]) >= INDEX_LIMIT:
+            cuts.append(site)
+    ends = [*cuts[1:], len(sizes)]
+    return tuple((slice(a, b), _place_values(sizes[a:b])) for a, b in zip(cuts, ends, strict=True))
+
+
+def _place_values(sizes: tuple[int, ...]) -> NDArray[np.int64]:
+    return np.array([prod(sizes[site + 1 :]) for site in range(len(sizes))], dtype=np.int64)

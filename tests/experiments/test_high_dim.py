@@ -1,0 +1,152 @@
+"""The high-dimensional comparison: what it writes, what it means, and what it refuses."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from ecd2g.cli.main import main
+from ecd2g.data.split_problems import SPLIT_PROBLEMS
+from ecd2g.errors import InputError
+from ecd2g.experiments.high_dim import HighDim, Method
+from ecd2g.experiments.high_dim_cell import run_cell
+from ecd2g.experiments.high_dim_table import Spread, summarise, verdicts
+from ecd2g.experiments.judge import Judge, headline_value
+
+QUICK = HighDim(
+    problems=("mixture-3",),
+    methods=(Method("sweep", "minibatch-ot"), Method("mixture", "minibatch-ot"), Method("masked", "minibatch-ot")),
+    evaluations=(2, 4),
+    n_seeds=1,
+    n_steps=20,
+    pool_batches=2,
+    pool_batch_size=100,
+    n_walks=500,
+)
+
+
+@pytest.fixture(scope="module")
+def cell():
+    return run_cell(QUICK, "mixture-3", 0)
+
+
+def test_every_method_has_a_row_at_every_number_of_evaluations_that_makes_sense(cell) -> None:
+    found = {(row["method"], row["evaluations"]) for row in cell.rows}
+    expected = {("sweep", 2), ("sweep", 3)}  # three sites: more evaluations than sites make no sense
+    expected |= {(name, number) for name in ("mixture", "masked") for number in (2, 3, 4)}
+    assert found == expected | {("resampling", 0), ("nearest", 0), ("exact walk", 0)}
+
+
+def test_the_same_seed_gives_the_same_numbers(cell) -> None:
+    again = run_cell(QUICK, "mixture-3", 0)
+    times = ("train_s", "sample_s")
+    for one, other in zip(cell.rows, again.rows, strict=True):
+        assert {k: v for k, v in one.items() if k not in times} == {
+            k: v for k, v in other.items() if k not in times
+        }
+
+
+def test_another_seed_gives_other_numbers(cell) -> None:
+    other = run_cell(QUICK, "mixture-3", 1)
+    assert other.rows[-1]["headline"] != cell.rows[-1]["headline"]
+
+
+def test_the_exact_walk_is_at_the_floor_and_an_untrained_network_is_not(cell) -> None:
+    """500 perfect samples of the law have this total variation on average; McDiarmid: 0.11 more with chance 1e-6."""
+    rows = {(row["method"], row["evaluations"]): row for row in cell.rows}
+    floor = cell.floor["total_variation"]
+    margin = np.sqrt(-np.log(1e-6) / (2 * QUICK.n_walks))
+    assert abs(rows["exact walk", 0]["total_variation"] - floor) < margin
+    assert rows["mixture", 2]["total_variation"] > floor + 0.03
+
+
+def test_samples_of_the_training_data_are_known_by_their_novelty(cell) -> None:
+    rows = {row["method"]: row for row in cell.rows}
+    for name in ("resampling", "nearest"):
+        assert rows[name]["novelty"] == 0.0
+        assert rows[name]["nearest_distance"] == 0.0
+    assert rows["exact walk"]["novelty"] > 0.0
+
+
+def test_the_nearest_training_sample_costs_least(cell) -> None:
+    costs = {row["method"]: row["cost"] for row in cell.rows}
+    assert costs["nearest"] < min(cost for name, cost in costs.items() if name != "nearest")
+    assert cell.floor["best_cost"] < cell.floor["cost"]
+
+
+def test_a_verdict_is_the_ratio_of_the_distances() -> None:
+    one = {"headline": Spread(0.2, 0.0)}
+    rows = [
+        {"method": "sweep", "coupling": "c", "evaluations": 2, "headline": Spread(0.1, 0.0)},
+        {"method": "spread", "coupling": "c", "evaluations": 2, "headline": Spread(0.3, 0.0)},
+        {"method": "mixture", "coupling": "c", "evaluations": 2} | one,
+        {"method": "masked", "coupling": "c", "evaluations": 2, "headline": Spread(0.15, 0.0)},
+        {"method": "sweep", "coupling": "other", "evaluations": 2, "headline": Spread(0.01, 0.0)},
+    ]
+    (found,) = verdicts({"p": {"methods": rows}})
+    assert found["best_circuit"] == "sweep"
+    assert found["ratio"] == pytest.approx(0.5)
+    assert found["masked_ratio"] == pytest.approx(0.75)
+
+
+def test_a_summary_is_mean_and_deviation_over_seeds(cell) -> None:
+    summary = summarise([cell, cell])["mixture-3"]
+    assert summary["seeds"] == 2
+    assert summary["floor"]["total_variation"].deviation == 0.0
+    assert np.isnan(Spread.of([1.0]).deviation)
+
+
+@pytest.mark.parametrize("name", ["moons", "digits-3-8", "names"])
+def test_the_floor_is_what_perfect_samples_show(name: str) -> None:
+    split = SPLIT_PROBLEMS[name](rng=3)
+    judge = Judge(split, 2000, 3)
+    floor = judge.floor
+    perfect = split.test.target if split.is_exact else split.train.target
+    fresh = judge.fidelity(perfect.sample(2000, 77))
+    assert headline_value(split, fresh) == pytest.approx(headline_value(split, floor), abs=0.03)
+    wrong = judge.fidelity(judge.starts())  # negative control: the source is not the target
+    assert headline_value(split, wrong) > headline_value(split, floor) + 0.03
+
+
+def test_unknown_problems_are_refused() -> None:
+    with pytest.raises(InputError, match="must be among"):
+        HighDim(problems=("mnist",)).check()
+    with pytest.raises(InputError, match="got none"):
+        HighDim(problems=()).check()
+
+
+@pytest.mark.slow
+def test_the_command_writes_table_figures_and_record(tmp_path, capsys) -> None:
+    out = tmp_path / "run"
+    options = ["--problems", "digits-3-8", "--seeds", "1", "--training-steps", "3", "--n", "200", "--out", str(out)]
+    assert main(["reproduce", "high-dim", *options]) == 0
+    printed = capsys.readouterr().out
+    assert "floor (perfect samples)" in printed
+    assert "novelty" in printed
+    results = json.loads((out / "results.json").read_text())
+    part = results["numbers"]["problems"]["digits-3-8"]
+    with (out / "high_dim.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == len(part["methods"]) + 1
+    for name in results["numbers"]["figures"]:
+        assert (out / f"{name}.png").stat().st_size > 1000
+        assert (out / f"{name}.svg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["1d", "--problems", "names"], "--problems goes with the experiment high-dim"),
+        (["2d", "--training-steps", "5"], "--training-steps goes with the experiment high-dim"),
+        (["high-dim", "--exact"], "--exact goes with the experiments 1d and 2d"),
+        (["high-dim", "--problems", "mnist"], "must be among"),
+        (["splice", "--seeds", "2"], "--seeds goes with the experiments 1d, 2d, high-dim"),
+    ],
+)
+def test_options_that_would_not_be_heeded_are_refused(options, message, tmp_path, capsys) -> None:
+    assert main(["reproduce", *options, "--out", str(tmp_path / "run")]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
