@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ecd2g.bridges.site_bridge import SiteBridge
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
-from ecd2g.reference.spread_chain import linear_spread_chain
+from ecd2g.reference.spread_chain import SpreadChain, linear_spread_chain
 
 
 class SpreadBridge(SiteBridge):
@@ -36,13 +36,16 @@ class SpreadBridge(SiteBridge):
         """H_n of every gap and every sink, ``(n_steps, S, S, S)``."""
         if n_symbols == 1:
             return np.ones((n_steps, 1, 1, 1))
-        chain = linear_spread_chain(n_symbols, n_steps, self.ratio)
-        others, x = n_symbols - 1, np.arange(n_symbols)
-        law = np.empty((n_steps, n_symbols, n_symbols, n_symbols))
-        law[:] = chain.switch[:, None, None, None]
-        stay = 1.0 - chain.arrive - (others - 1) * chain.switch
-        law[:, x, :, x] = stay[None, :, None]
-        law[:, :, x, x] = chain.arrive[:, None, None]
-        law[:, x, x, :] = (chain.leave / others)[:, None, None]
-        law[:, x, x, x] = 1.0 - chain.leave[:, None]
-        return law
+        return transition_table(n_symbols, linear_spread_chain(n_symbols, n_steps, self.ratio))
+
+
+def transition_table(n_symbols: int, chain: SpreadChain) -> NDArray[np.float64]:
+    """The transitions of a chain for every symbol as the sink, ``(n_gaps, S, S, S)`` as [gap, x, x_N, y]."""
+    others, x = n_symbols - 1, np.arange(n_symbols)
+    law = np.empty((len(chain.arrive), n_symbols, n_symbols, n_symbols))
+    law[:] = chain.switch[:, None, None, None]
+    law[:, x, :, x] = (1.0 - chain.arrive - (others - 1) * chain.switch)[None, :, None]
+    law[:, :, x, x] = chain.arrive[:, None, None]
+    law[:, x, x, :] = (chain.leave / others)[:, None, None]
+    law[:, x, x, x] = 1.0 - chain.leave[:, None]
+    return law

@@ -7,7 +7,7 @@ from ecd2g.cli.options import add_run_options, folder_of, given, report, require
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its options."""
-    text = "compare trained models with the exact flow and with each other"
+    text = "compare trained runs: models of currents with the exact flow, or bridges with what perfect samples show"
     parser = commands.add_parser("compare", help=text, description=f"{text.capitalize()}.")
     parser.add_argument(
         "runs",
@@ -29,7 +29,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(args: argparse.Namespace, command: str) -> int:
     """Compare, and print the table."""
     require_learned()
-    from ecd2g.experiments.compare_run import Comparing, compare_run  # noqa: PLC0415
+    from ecd2g.experiments.compare_run import compare_run  # noqa: PLC0415
+    from ecd2g.experiments.comparing import Comparing  # noqa: PLC0415
 
     settings = Comparing(tuple(args.runs), **given(args, ("n_walks", "seed")))  # type: ignore[arg-type]
     with folder_of(args) as folder:

@@ -204,8 +204,8 @@ def _currents(args: argparse.Namespace) -> "Asked":
     refuse(args, OF_BRIDGES, "it belongs to bridges, --circuit sweep for one, and the circuit is complete")
     if args.problem is not None and args.problem not in PROBLEMS:
         raise InputError(
-            f"--problem {args.problem} must have a bridge that learns it, like --circuit sweep; the complete circuit is "
-            f"made for {', '.join(PROBLEMS)}"
+            f"--problem {args.problem} must have a bridge that learns it, like --circuit sweep; the complete circuit "
+            f"is made for {', '.join(PROBLEMS)}"
         )
     if args.coupling not in (None, *COUPLINGS):
         raise InputError(

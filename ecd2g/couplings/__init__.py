@@ -4,7 +4,7 @@ from ecd2g.couplings.electric import electric_plan
 from ecd2g.couplings.pairs import Coupling, GivenPairs, IndependentPairs, Pairs, TransportPairs
 from ecd2g.couplings.plan import Plan
 from ecd2g.couplings.pool import POOLED, pool_pairs
-from ecd2g.couplings.transport_plan import independent_plan, sinkhorn_plan, transport_plan
+from ecd2g.couplings.transport import independent_plan, sinkhorn_plan, transport_plan
 
 __all__ = [
     "POOLED",

@@ -15,10 +15,10 @@ MOST_REFINEMENTS = 30
 """Refinements of the currents at most; with floors of 1e-12 and more two to four were enough in all measurements."""
 
 ROUNDING = 4.0 * np.finfo(np.float64).eps
-"""Residual of Kirchhoff's law, in shares of the largest current that enters a node, at which refinement ends."""
+"""Residual of Kirchhoff's law, in shares of the largest current that enters or leaves, at which refinement ends."""
 
 
-def two_layer_currents(conductances: Array, p: Array, q: Array) -> Array:
+def two_layer_currents(conductances: Array, p: Array, q: Array, residual: float = ROUNDING) -> Array:
     """Currents I ``(m, k)`` from sources i to sinks j where p_i flows in and q_j flows out.
 
     I_ij = c_ij (phi_i - psi_j), sum_j I_ij = p_i and sum_i I_ij = q_j. Eliminating phi leaves the Laplacian
@@ -27,14 +27,15 @@ def two_layer_currents(conductances: Array, p: Array, q: Array) -> Array:
 
     Differences of potentials lose digits where conductances differ by many orders of magnitude. So the currents are
     what is kept: the residual of Kirchhoff's law is solved for once more and c (d phi - d psi) is added to them, until
-    it is at rounding. SolverError where the factor breaks down; that the residual got small is the caller's to check.
+    it is below `residual` times the largest current that enters or leaves. SolverError where the factor breaks down;
+    that the residual got small is the caller's to check.
     """
     if conductances.shape[1] > conductances.shape[0]:
         # the same circuit read from its other end: currents into the sinks are the sources
-        return two_layer_currents(np.ascontiguousarray(conductances.T), q, p).T
+        return two_layer_currents(np.ascontiguousarray(conductances.T), q, p, residual).T
     rows = conductances.sum(axis=1)
     solve = _sink_solver(conductances, rows)
-    target = ROUNDING * max(p.max(), q.max())
+    target = residual * max(p.max(), q.max())
     currents, best, last = np.zeros_like(conductances), np.zeros_like(conductances), np.inf
     for _ in range(MOST_REFINEMENTS):
         entering, leaving = p - currents.sum(axis=1), q - currents.sum(axis=0)
@@ -46,7 +47,9 @@ def two_layer_currents(conductances: Array, p: Array, q: Array) -> Array:
             return best
         psi = solve((entering / rows) @ conductances - leaving)
         phi = (entering + conductances @ psi) / rows
-        currents = currents + conductances * np.subtract.outer(phi, psi)
+        change = np.subtract.outer(phi, psi)
+        change *= conductances
+        currents = currents + change
     return best
 
 

@@ -17,7 +17,10 @@ FLOOR = 1e-12
 """Default floor of the conductances: the smallest power of 1000 at which currents refine to rounding at all widths."""
 
 SHORTEST = 1e-3
-"""Cost in mean costs that pairs of cost below it count as having in a reweighting, which divides by costs."""
+"""Pairs that cost less count as costing this many mean costs in a reweighting, which divides by costs."""
+
+ROUGH = 1e-6
+"""Residual of the currents that only set the next conductances; those of the plan are refined to rounding."""
 
 
 def electric_plan(
@@ -53,17 +56,21 @@ def electric_plan(
     costs = costs / mean if mean > 0 else costs
     weights = len(given.p) * len(given.q) * np.outer(given.p, given.q)
     conductances = weights * (np.exp(-costs / width) + floor)
-    currents = two_layer_currents(conductances, given.p, given.q)
+    lengths = np.maximum(costs, SHORTEST)
     for _ in range(reweightings):
-        conductances = _reweighted(conductances, currents, costs)
-        currents = two_layer_currents(conductances, given.p, given.q)
+        currents = two_layer_currents(conductances, given.p, given.q, ROUGH)
+        conductances = _reweighted(conductances, currents, lengths)
+    currents = two_layer_currents(conductances, given.p, given.q)
     method = "electric-reweighted" if reweightings else "electric"
     return certified(given.plan(_law(currents, given), method), "raise floor or width")
 
 
-def _reweighted(conductances: Array, currents: Array, costs: Array) -> Array:
-    follow = np.abs(currents) / np.maximum(costs, SHORTEST)
-    return 0.5 * (conductances / conductances.mean() + follow / follow.mean())
+def _reweighted(conductances: Array, currents: Array, lengths: Array) -> Array:
+    follow = np.abs(currents)
+    follow /= lengths
+    follow *= 0.5 / follow.mean()
+    follow += conductances * (0.5 / conductances.mean())
+    return follow
 
 
 def _law(currents: Array, given: PlanInput) -> Array:

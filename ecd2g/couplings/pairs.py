@@ -81,8 +81,9 @@ class GivenPairs:
 class TransportPairs:
     """Minibatch optimal transport: the independent batch, its ends re-ordered to minimise the cost of its pairs.
 
-    `ground` is "squared" (the default), "euclidean" or "hamming", as in `optimal_transport_cost`. The estimate (13) depends on the starts and the ends of a batch and not on their order, so it is the same, number
-    for number, as with `IndependentPairs`; see docs/learned.md.
+    `ground` is "squared" (the default), "euclidean" or "hamming", as in `optimal_transport_cost`. The estimate (13)
+    depends on the starts and the ends of a batch and not on their order, so it is the same, number for number, as with
+    `IndependentPairs`; see docs/learned.md.
     """
 
     independent: IndependentPairs

@@ -54,8 +54,8 @@ class Plan:
 
     def __repr__(self) -> str:
         return (
-            f"<Plan: {self.method}, {len(self.starts)} starts x {len(self.ends)} ends, entropy {self.entropy:.4g} nats, "
-            f"marginal error {self.marginal_error:.1e}, {self.seconds:.2g} s>"
+            f"<Plan: {self.method}, {len(self.starts)} starts x {len(self.ends)} ends, "
+            f"entropy {self.entropy:.4g} nats, marginal error {self.marginal_error:.1e}, {self.seconds:.2g} s>"
         )
 
     @property

@@ -11,7 +11,7 @@ from ecd2g.circuit.randomness import generator
 from ecd2g.couplings.electric import electric_plan
 from ecd2g.couplings.pairs import GivenPairs, cheapest_order
 from ecd2g.couplings.plan import Plan, checked_unit
-from ecd2g.couplings.transport_plan import sinkhorn_plan
+from ecd2g.couplings.transport import sinkhorn_plan
 from ecd2g.errors import InputError
 from ecd2g.metrics.optimal_transport import PairGround
 
@@ -80,7 +80,12 @@ def _ends(
 
 
 def _check(
-    source: Distribution, target: Distribution, method: str, ground: PairGround, batch_size: int, n_batches: int
+    source: Distribution,
+    target: Distribution,
+    method: str,
+    ground: PairGround,
+    batch_size: int,
+    n_batches: int,
 ) -> None:
     if source.space != target.space:
         raise InputError("source and target must live on one state space")

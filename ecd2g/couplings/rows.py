@@ -16,7 +16,8 @@ def columns_of(
     array([2, 1, 2])
     """
     totals = cumulative[rows, -1]
-    height = np.minimum(rng.random(len(rows)) * totals, np.nextafter(totals, 0.0))  # u * total may round to total
+    height = rng.random(len(rows)) * totals
+    height = np.minimum(height, np.nextafter(totals, 0.0))  # the product may round to the total
     low = np.zeros(len(rows), dtype=np.intp)
     high = np.full(len(rows), cumulative.shape[1] - 1, dtype=np.intp)
     while np.any(low < high):

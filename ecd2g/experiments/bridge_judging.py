@@ -38,10 +38,9 @@ COLUMNS = (
 
 FLOOR = "perfect samples"
 
-NOTE = """shape, trend: 1 is best; TV, MMD^2: 0 is best; C2ST: 0.5 is best; cost of perfect samples: independent coupling;
-cost/best: over the best order of the same starts and ends; novelty: share that is no training sample; nearest: sites to
-the nearest training sample"""
-
+NOTE = """shape, trend: 1 is best; TV, MMD^2: 0 is best; C2ST: 0.5 is best; novelty: share that is no training sample;
+nearest: sites that differ from the nearest training sample; cost of perfect samples: that of independent pairs;
+cost/best: over the best order of the same starts and ends"""
 
 @dataclass(frozen=True, eq=False)
 class Judging:
@@ -57,7 +56,9 @@ class Judging:
         starts, rows, seconds = judge.starts(), {}, {}
         for n_steps in model.steps:
             begin = perf_counter()
-            walks = flow.sample(starts=starts, n_steps=n_steps, rng=np.random.default_rng([seed, WALKS]))
+            walks = flow.sample(
+                starts=starts, n_steps=n_steps, rng=np.random.default_rng([judge.seed, seed, WALKS])
+            )
             seconds[n_steps] = perf_counter() - begin
             rows[n_steps] = judge.numbers(starts, walks.ends)
         return cls(rows, seconds)

@@ -33,7 +33,9 @@ class BridgeTraining:
     split_seed: int = default(0, "one split for every seed of the training, so that they can be compared")
     network: str = default("mlp")
     coupling: str = default("minibatch-ot", "cheaper paths, and closer to the target at few steps")
-    ground: Ground | None = default(None, "sites that differ for words, squared distance for whole numbers")
+    ground: Ground | None = default(  # noqa: RUF009 - a frozen field
+        None, "sites that differ for words, squared distance for whole numbers"
+    )
     pool_batches: int = default(40, "batches that are coupled before the training")
     pool_batch_size: int = default(500, "the assignment costs its third power")
     n_steps: int = default(END_RECIPE.n_steps)
@@ -53,7 +55,9 @@ class BridgeTraining:
             if getattr(self, name) not in known:
                 raise InputError(f"{name} must be one of {', '.join(known)}, got {getattr(self, name)!r}")
         if self.problem is not None and (self.source or self.target or self.holdout is not None):
-            raise InputError(f"problem {self.problem} brings its own data and test data; leave out files and holdout")
+            raise InputError(
+                f"problem {self.problem} brings its own data and test data; leave out files and holdout"
+            )
         if self.coupling == "given" and self.problem is not None:
             raise InputError("given pairs need two files with as many rows: --source FILE --target FILE")
 
@@ -100,7 +104,9 @@ class BridgeTraining:
 def bridge_training_from(config: Any) -> BridgeTraining:
     """The training that results.json or training.json describes; InputError where it describes none."""
     try:
-        plain = {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
+        plain: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in config.items()
+        }
         training = BridgeTraining(**plain)
         training.recipe()
         training.check()

@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from ecd2g.errors import InputError
-from ecd2g.experiments.comparison import N_WALKS, Comparison
+from ecd2g.experiments.bridge_compare import compare_bridges
+from ecd2g.experiments.bridge_run import TrainedBridge, read_run
+from ecd2g.experiments.comparing import Comparing
+from ecd2g.experiments.comparison import Comparison
 from ecd2g.experiments.measures import circuit_numbers
-from ecd2g.experiments.origin import ours
 from ecd2g.experiments.record import write_record
 from ecd2g.experiments.solved import SolvedExperiment
 from ecd2g.experiments.trained_run import TrainedRun
@@ -19,21 +21,22 @@ from ecd2g.learned.model_file import circuit_dict
 from ecd2g.learned.recipe import Recipe
 
 
-@dataclass(frozen=True)
-class Comparing:
-    """Which trainings are compared, and by how many walks."""
-
-    runs: tuple[str, ...]
-    n_walks: int = ours(N_WALKS)
-    seed: int = ours(0, "of the walks")
-
-
 def compare_run(settings: Comparing, folder: Path | None, command: str, *, quiet: bool = False) -> str:
     """Compare run folders of `ecd2g train` on one problem, several seeds of a model together; returns the table.
 
     Runs of a model that differ in more than their seed are compared as several models.
     """
-    runs = [TrainedRun.read(Path(path)) for path in settings.runs]
+    read = [read_run(Path(path)) for path in settings.runs]
+    _check_folders([run.folder for run in read])
+    runs = [run for run in read if isinstance(run, TrainedRun)]
+    bridges = [run for run in read if isinstance(run, TrainedBridge)]
+    if bridges and runs:
+        raise InputError(
+            f"all runs must be bridges, or all of them currents of the complete circuit, but {bridges[0].folder} is a "
+            f"bridge and {runs[0].folder} is none; compare them apart"
+        )
+    if bridges:
+        return compare_bridges(bridges, settings, folder, command, quiet=quiet)
     _check_same(runs)
     prepared = runs[0].prepared
     experiment = replace(prepared.settings.experiment, seed=settings.seed)
@@ -82,12 +85,16 @@ def _without_seed(run: TrainedRun) -> tuple[str, str, Recipe]:
     return settings.model, settings.coupling, replace(settings.recipe(), seed=0)
 
 
-def _check_same(runs: Sequence[TrainedRun]) -> None:
-    """All runs must share one problem and one circuit, and be there once."""
-    folders = Counter(run.folder.resolve() for run in runs)
-    twice = next((folder for folder, times in folders.items() if times > 1), None)
+def _check_folders(folders: Sequence[Path]) -> None:
+    """Every run must be there once."""
+    found = Counter(folder.resolve() for folder in folders)
+    twice = next((folder for folder, times in found.items() if times > 1), None)
     if twice is not None:
-        raise InputError(f"every run must be named once, but {twice} is named {folders[twice]} times")
+        raise InputError(f"every run must be named once, but {twice} is named {found[twice]} times")
+
+
+def _check_same(runs: Sequence[TrainedRun]) -> None:
+    """All runs must share one problem and one circuit, and be trainings of their own."""
     first = runs[0].prepared
     for run in runs[1:]:
         other = run.prepared

@@ -1,16 +1,20 @@
 """Transport in spaces too large to list, learned and compared: what decides every number of it."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ecd2g.bridges.named import BRIDGES
 from ecd2g.data.split_problem import SplitProblem
 from ecd2g.data.split_problems import SPLIT_PROBLEMS
 from ecd2g.errors import InputError
 from ecd2g.experiments.origin import ours
+from ecd2g.learned.end_network import Network
 
 IN_WORDS = ("names",)
 """Problems whose states are sequences; their network is a transformer."""
+
+PICTURED = ("digits-4x4", "digits-3-8", "digits-noise", "names")
+"""Problems whose states people can judge by eye."""
 
 ORDINAL_ONLY = ("interval",)
 """Circuits that need symbols on a line."""
@@ -66,9 +70,10 @@ class HighDim:
     n_seeds: int = ours(5, "a seed decides data split, pairs, weights and walks")
     n_steps: int = ours(3000, "the same for every method")
     n_pairs: int = ours(256, "the same for every method")
-    pool_batches: int = ours(40, "batches that are coupled before the training")
+    pool_batches: int = ours(100, "batches that are coupled before the training")
     pool_batch_size: int = ours(500, "pairs in one of them; the assignment costs its third power")
-    n_walks: int = ours(20_000)
+    n_walks: int = ours(10_000, "where the exact law is known")
+    n_held_out_walks: int = ours(2000, "held-out data are a few hundred samples, and limit what can be told apart")
     n_layers: int = ours(10, "of the exact walk")
     seed: int = ours(0, "the first of the seeds")
 
@@ -80,6 +85,10 @@ class HighDim:
                 f"the problems must be among {', '.join(SPLIT_PROBLEMS)}, got {unknown[0] if unknown else 'none'}"
             )
 
+    def walks_for(self, split: SplitProblem) -> int:
+        """Number of walks that every method is judged by."""
+        return self.n_walks if split.is_exact else self.n_held_out_walks
+
     def methods_for(self, split: SplitProblem) -> list[Method]:
         """The methods that the problem allows."""
         return [one for one in self.methods if split.is_ordinal or one.bridge not in ORDINAL_ONLY]
@@ -89,6 +98,10 @@ class HighDim:
         extra = (n_sites,) if n_sites < max(self.evaluations) else ()
         return tuple(sorted({*self.evaluations, *extra}))
 
-    def network(self, problem: str) -> dict[str, Any]:
-        """Settings of the network of a problem, the same for every method."""
-        return {"network": "transformer" if problem in IN_WORDS else "mlp"}
+    def network(self, problem: str) -> Network:
+        """The network of a problem, the same for every method."""
+        return "transformer" if problem in IN_WORDS else "mlp"
+
+    def is_pictured(self, problem: str, seed: int) -> bool:
+        """Whether walks of this problem and seed are drawn."""
+        return seed == self.seed and problem in PICTURED

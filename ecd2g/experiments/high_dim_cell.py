@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.bridges.named import make_bridge
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.couplings import GivenPairs
 from ecd2g.couplings.pool import pool_pairs
@@ -37,7 +36,7 @@ class Cell:
 
     rows : one a method and number of evaluations, flat
     floor : the same numbers of perfect samples
-    paths : name of a method to the states of a few walks, ``(SHOWN, n_evaluations + 1, n_sites)``, for pictures
+    paths : name of a method to the states of a few walks, ``(SHOWN, n_steps + 1, n_sites)``, for pictures
     """
 
     problem: str
@@ -50,7 +49,7 @@ class Cell:
 def run_cell(settings: HighDim, problem: str, seed: int) -> Cell:
     """Train and judge every method; deterministic but for the times."""
     split = SPLIT_PROBLEMS[problem](rng=seed)
-    judge = Judge(split, settings.n_walks, seed)
+    judge = Judge(split, settings.walks_for(split), seed)
     starts = judge.starts()
     rows, paths = list(_untrained(settings, split, judge, starts)), {}
     pools = {
@@ -65,11 +64,13 @@ def run_cell(settings: HighDim, problem: str, seed: int) -> Cell:
             begin = perf_counter()
             walks = flow.sample(starts=starts, n_steps=number, rng=np.random.default_rng([seed, 5]))
             timing = {"train_s": trained_s, "sample_s": perf_counter() - begin}
-            found = judge.numbers(starts, walks.ends) | _likelihood(flow, method, split, number, seed)
+            found = judge.numbers(starts, walks.ends, quick=number != flow.model.steps[-1])
+            found |= _likelihood(flow, method, split, number, seed)
             rows.append(_row(method.bridge, method.coupling, number, split, found) | timing)
-        few = flow.sample(starts=starts[:SHOWN], n_steps=_shown_steps(flow), rng=seed, paths=True)
-        if few.paths is not None:
-            paths[str(method)] = few.paths.states
+        if settings.is_pictured(problem, seed):
+            few = flow.sample(starts=starts[:SHOWN], n_steps=flow.usual_steps, rng=seed, paths=True)
+            if few.paths is not None:
+                paths[str(method)] = few.paths.states
     label = {"problem": problem, "seed": seed}
     floor = judge.floor | {"best_cost": judge.best_cost, "headline": headline_value(split, judge.floor)}
     return Cell(problem, seed, [label | row for row in rows], floor, paths)
@@ -119,10 +120,10 @@ def _train(
     settings: HighDim, problem: str, split: SplitProblem, method: Method, pairs: GivenPairs, seed: int
 ) -> tuple[BridgeFlow, float]:
     space = split.train.space
-    bridge = make_bridge(method.bridge, space)
     steps = settings.evaluations_for(space.n_sites)
     recipe = replace(END_RECIPE, n_steps=settings.n_steps, n_pairs=settings.n_pairs, seed=seed)
-    trained = train(lambda: EndNetwork(bridge, steps=steps, **settings.network(problem)), pairs, recipe)
+    network = settings.network(problem)
+    trained = train(lambda: EndNetwork(space, method.bridge, steps=steps, network=network), pairs, recipe)
     if not isinstance(trained.model, EndNetwork):
         raise TypeError("the training must return the network it was given")
     return BridgeFlow(trained.model, split.test.source, split.test.target), trained.seconds
@@ -144,8 +145,3 @@ def _row(
 ) -> dict[str, Any]:
     label = {"method": bridge, "coupling": coupling, "evaluations": number}
     return label | {"headline": headline_value(split, found)} | found
-
-
-def _shown_steps(flow: BridgeFlow) -> int:
-    most = flow.model.bridge.most_steps
-    return 8 if most is None else min(8, most)

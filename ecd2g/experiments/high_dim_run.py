@@ -28,7 +28,7 @@ def high_dim_run(settings: HighDim, folder: Path, command: str, *, quiet: bool =
         "title": TITLE,
         "problems": _plain(summary),
         "verdicts": verdicts(summary),
-        "figures": draw(settings, cells, summary, folder),
+        "figures": draw(settings, cells, folder),
     }
     timing = {"total_s": round(perf_counter() - begin, 3)} | _times(cells)
     write_record(folder, command=command, config=settings, numbers=numbers, timing=timing)

@@ -144,5 +144,3 @@ def judged_by(split: SplitProblem) -> str:
 def heading(split: SplitProblem, n_walks: int) -> str:
     """What the table below it shows."""
     return f"{split.train.title}: {n_walks:,} walks, judged by {judged_by(split)}"
-
-

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ecd2g.errors import InputError
+from ecd2g.experiments.prepared import Prepared
 from ecd2g.experiments.run_folder import FORMAT, RESULTS
-from ecd2g.experiments.train_run import MODEL, Prepared
+from ecd2g.experiments.train_run import MODEL
 from ecd2g.experiments.training import fingerprint, training_from
 from ecd2g.experiments.training_folder import METRICS
 from ecd2g.learned.model import CurrentModel
@@ -26,7 +27,7 @@ class TrainedRun:
     @classmethod
     def read(cls, folder: Path) -> "TrainedRun":
         """InputError where the folder holds no training, or its data are not what they were."""
-        results = _results(folder)
+        results = results_of(folder)
         try:
             numbers, timing = results["numbers"], results["timing"]
             asked = training_from(results["config"], numbers["experiment"])
@@ -41,7 +42,12 @@ class TrainedRun:
                 f"{folder} was trained on other data than {prepared.problem.title} is now; restore the files that it "
                 f"was trained on, or train again"
             )
-        return cls(folder, prepared, load_model(folder / MODEL, prepared.circuit), train_s)
+        model = load_model(folder / MODEL, prepared.circuit)
+        if not isinstance(model, CurrentModel):
+            raise InputError(
+                f"{folder / MODEL} must give currents, but it is a {type(model).__name__}; train again"
+            )
+        return cls(folder, prepared, model, train_s)
 
     @property
     def name(self) -> str:
@@ -50,18 +56,20 @@ class TrainedRun:
 
     def curve(self) -> tuple[list[float], list[float]]:
         """Steps of the training and its losses after them."""
-        try:
-            lines = [
-                json.loads(line) for line in (self.folder / METRICS).read_text(encoding="utf-8").splitlines()
-            ]
-            return [line["step"] for line in lines], [line["loss"] for line in lines]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f"{self.folder / METRICS} must hold one line of numbers a report ({error})"
-            ) from None
+        return losses_of(self.folder)
 
 
-def _results(folder: Path) -> dict[str, Any]:
+def losses_of(folder: Path) -> tuple[list[float], list[float]]:
+    """Steps of a training and its losses after them."""
+    try:
+        lines = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
+        return [line["step"] for line in lines], [line["loss"] for line in lines]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder / METRICS} must hold one line of numbers a report ({error})") from None
+
+
+def results_of(folder: Path) -> dict[str, Any]:
+    """What results.json of a run of this release says; InputError where there is none."""
     try:
         results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

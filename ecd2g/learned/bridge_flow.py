@@ -62,8 +62,8 @@ class BridgeFlow:
         """Walks of `n` walkers that start in the source, or of one walker from each of `starts` ``(n, n_sites)``.
 
         Every walker takes `n_steps` steps and asks the network once a step; `usual_steps` if not given. `paths` keeps
-        the places after 0 .. n_steps steps, ``(n, n_steps + 1, n_sites)``. The first of them is where the bridge begins:
-        the start, and for the diffusion baseline uniform noise, because its walkers do not look at their starts.
+        the places after 0 .. n_steps steps, ``(n, n_steps + 1, n_sites)``. The first is where the bridge begins: the
+        start, and for the diffusion baseline uniform noise, because its walkers do not look at their starts.
         """
         bridge, randomness = self.model.bridge, generator(rng)
         number = bridge.check_steps(self.usual_steps if n_steps is None else n_steps)
@@ -92,7 +92,7 @@ class BridgeFlow:
         rng: np.random.Generator | int | None = None,
         n_steps: int | None = None,
     ) -> NDArray[np.float64]:
-        """Log p_theta(x_N | x_0, order) in nats of every row, each for a random order of its sites, ``(n,)``; sweep only.
+        """Log p_theta(x_N | x_0, order) in nats, each row for a random order of its sites, ``(n,)``; sweep only.
 
         The sum over steps, and over the sites d that cross in the step, of log p_theta(x_N,d | x_n, n): the exact
         chance that `sample` goes from `starts` to `ends`, ``(n, n_sites)`` both, in that order and in `n_steps` steps,

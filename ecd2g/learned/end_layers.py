@@ -29,21 +29,26 @@ class SitePerceptron(nn.Module):
     def __init__(self, space: StateSpace, width: int, hidden: tuple[int, ...]) -> None:
         super().__init__()
         n_sites, most = space.n_sites, max(space.alphabet_sizes)
-        self.shape = (n_sites, most)
         self.symbols = nn.Parameter(torch.randn(n_sites, most, width))
         first, *rest = perceptron(n_sites * (width + 1) + N_TIMES, hidden, n_sites * most)
         self.first, self.rest = cast(nn.Linear, first), nn.Sequential(*rest)
 
     def forward(self, states: Tensor, times: Tensor, crossed: Tensor) -> Tensor:
         """Logits ``(n, n_sites, most_symbols)``."""
-        n_sites, most = self.shape
+        n_sites, most, _ = self.symbols.shape
         n_embedded = self.first.in_features - n_sites - N_TIMES
         of_symbols, of_others = self.first.weight.split([n_embedded, n_sites + N_TIMES], dim=1)
         by_site = of_symbols.T.unflatten(0, (n_sites, -1))
         table = (self.symbols @ by_site).flatten(0, 1)
         others = torch.cat([crossed.float(), time_features(times)], dim=1)
-        hidden = torch.addmm(functional.linear(others, of_others, self.first.bias), one_hot(states, most), table)
-        return self.rest(hidden).unflatten(1, self.shape)
+        hidden = torch.addmm(
+            functional.linear(others, of_others, self.first.bias), one_hot(states, most), table
+        )
+        outputs = self.rest(hidden)
+        if most >= n_sites:
+            return outputs.unflatten(1, (n_sites, most))
+        # sites side by side in memory: sums over few symbols are then sums of long rows
+        return outputs.unflatten(1, (most, n_sites)).transpose(1, 2)
 
 
 class SiteTransformer(nn.Module):
@@ -55,7 +60,7 @@ class SiteTransformer(nn.Module):
 
     def __init__(self, space: StateSpace, width: int, layers: int, heads: int) -> None:
         super().__init__()
-        if width % heads:
+        if width % heads != 0:
             raise InputError(f"the width must be a multiple of the {heads} heads, got {width}")
         self.symbols = SiteEmbedding(space, width)
         self.sites = nn.Parameter(torch.randn(space.n_sites, width))
@@ -95,7 +100,9 @@ class Block(nn.Module):
 
 def one_hot(states: Tensor, most: int) -> Tensor:
     """A one for the symbol of every site, ``(n, n_sites * most)`` float32."""
-    return (states.unsqueeze(-1) == torch.arange(most, device=states.device)).flatten(1).float()
+    n, n_sites = states.shape
+    columns = states + most * torch.arange(n_sites, device=states.device)
+    return torch.zeros(n, n_sites * most, device=states.device).scatter_(1, columns, 1.0)
 
 
 def time_features(times: Tensor) -> Tensor:

@@ -58,6 +58,7 @@ class EndNetwork(Model):
         if network not in NETWORKS:
             raise InputError(f"network must be one of {', '.join(map(repr, NETWORKS))}, got {network!r}")
         wide = _width(network, space) if width is None else width
+        _check_sizes(width=(wide,), layers=(layers,), heads=(heads,), hidden=hidden)
         super().__init__(network=network, hidden=hidden, width=wide, layers=layers, heads=heads, steps=steps)
         self.bridge = make_bridge(bridge, space, **(bridge_settings or {}))
         self.bridge_name, self.bridge_settings = bridge, dict(bridge_settings or {})
@@ -137,6 +138,13 @@ def _width(network: str, space: StateSpace) -> int:
     if network == "transformer":
         return 64
     return 32 if space.n_sites <= 8 else 16
+
+
+def _check_sizes(**sizes: tuple[int, ...]) -> None:
+    for name, numbers in sizes.items():
+        for number in numbers:
+            if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+                raise InputError(f"{name} must be a whole number, 1 or more, got {number!r}")
 
 
 def _clipped(steps: tuple[int, ...], most: int | None) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Generic
+from typing import Any, Generic
 
 import numpy as np
 import torch
@@ -54,7 +54,7 @@ def train(
     processes: Processes | None = None,
     threads: int = 1,
 ) -> Trained[ModelT]:
-    """Algorithm 1: draw pairs, estimate (13) or draw places of their bridges from them, take a step on the loss, repeat.
+    """Algorithm 1: draw pairs, make examples of them (for currents the estimate (13)), take a step, repeat.
 
     `make_model` makes the network; its initial weights follow the seed of the recipe. The same seed gives the same
     weights on a CPU, with the same number of `threads`. `state` continues an earlier training, see checkpoint.py.
@@ -124,12 +124,19 @@ def _share(rows: Examples, processes: Processes) -> tuple[Examples, float]:
 
 @contextmanager
 def _repeatable(device: torch.device, threads: int) -> Iterator[None]:
-    """Deterministic kernels on a CPU and a fixed number of threads, and torch as it was afterwards."""
+    """Deterministic kernels on a CPU and a fixed number of threads, and torch as it was afterwards.
+
+    New memory is not filled with NaN, which torch does then to find kernels that read it: a twentieth of the time.
+    """
     before, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    deterministic: Any = torch.utils.deterministic  # its module type does not list what it has
+    fill = deterministic.fill_uninitialized_memory
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(strict or device.type == "cpu")
+    deterministic.fill_uninitialized_memory = fill and strict
     try:
         yield
     finally:
+        deterministic.fill_uninitialized_memory = fill
         torch.set_num_threads(before)
         torch.use_deterministic_algorithms(strict)

@@ -45,8 +45,8 @@ def hamming_mmd(a: ArrayLike, b: ArrayLike, space: StateSpace, bandwidth: float 
     the first sample, whose variance over all exchanges of rows is 2 F (p_2 - 2 p_3 + p_4), p_k the probability that k
     given rows fall to the first sample.
 
-    `a` ``(m, n_sites)`` and `b` ``(n, n_sites)`` are samples, m, n >= 2. O((m + n)^2 D), times S for small S, in blocks of
-    2^22 pairs: one to two seconds for two samples of 5,000. InputError for fewer rows, states outside `space`, and a
+    `a` ``(m, n_sites)`` and `b` ``(n, n_sites)`` are samples, m, n >= 2. O((m + n)^2 D), times S for small S, in blocks
+    of 2^22 pairs: one to two seconds for two samples of 5,000. InputError for fewer rows, states outside `space`, and a
     bandwidth that is not positive.
 
     >>> hamming_mmd([[0], [0]], [[1], [1]], StateSpace(2), bandwidth=1e-9).squared

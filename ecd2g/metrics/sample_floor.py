@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.randomness import generator
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 from ecd2g.metrics.perfect_samples import SimulatedFloor, simulated_floor
@@ -58,4 +57,4 @@ def halves_floor(
         order = random.permutation(len(rows))
         return rows[order[:half]], rows[order[half : 2 * half]]
 
-    return simulated_floor(lambda halves: metric(*halves), split, n_repeats, generator(rng))
+    return simulated_floor(lambda halves: metric(*halves), split, n_repeats, rng)

@@ -27,7 +27,7 @@ def shape(a: ArrayLike | Distribution, b: ArrayLike | Distribution, space: State
     """Mean agreement of the one-site marginals, 1/D sum_i (1 - TV(a_i, b_i)): 1 where all agree, at least 0.
 
     `a` and `b` are samples ``(n, n_sites)`` or a `Distribution` on `space`, which has no sampling noise. "Column
-    shapes" in the literature on synthetic data. It does not see any dependence between sites. O(n D + sum S).
+    shapes" in the literature on synthetic data. It does not see any dependence between sites. O(n D).
     InputError for states outside `space`, other shapes and no samples.
 
     >>> space = StateSpace(2, 2)
@@ -57,8 +57,7 @@ def site_distances(
 ) -> NDArray[np.float64]:
     """Total variation between the marginals of every site, ``(n_sites,)``; arguments as for `shape`."""
     first, second = weighted_states(a, space, "a"), weighted_states(b, space, "b")
-    difference = _site_table(first, space) - _site_table(second, space)
-    return _distances(np.add.reduceat(np.abs(difference), _offsets(space)))
+    return _distances(_site_by_site(first, second, space))
 
 
 def pair_distances(
@@ -78,7 +77,8 @@ def pair_distances(
     if max(sizes) <= PRODUCT_SYMBOLS and sum(sizes) <= PRODUCT_COLUMNS:
         difference = np.abs(_pair_table(first, space) - _pair_table(second, space))
         starts = _offsets(space)
-        return _distances(np.add.reduceat(np.add.reduceat(difference, starts, axis=0), starts, axis=1))
+        sums = np.add.reduceat(np.add.reduceat(difference, starts, axis=0), starts, axis=1)
+        return _distances(0.5 * (sums + sums.T))  # the same but for rounding
     return _distances(_pair_by_pair(first, second, space))
 
 
@@ -91,19 +91,6 @@ def _offsets(space: StateSpace) -> NDArray[np.intp]:
     """Column of symbol 0 of every site in a one-hot state."""
     sizes = np.array(space.alphabet_sizes)
     return np.cumsum(sizes) - sizes
-
-
-def _site_table(given: WeightedStates, space: StateSpace) -> NDArray[np.float64]:
-    """Probability of every symbol of every site, ``(sum S,)``."""
-    n, n_columns = given.states.shape[0], sum(space.alphabet_sizes)
-    step = max(1, BLOCK // space.n_sites)
-    table = np.zeros(n_columns)
-    for start in range(0, n, step):
-        rows = slice(start, start + step)
-        columns = (given.states[rows] + _offsets(space)).ravel()
-        weights = None if given.probabilities is None else given.probabilities[rows].repeat(space.n_sites)
-        table += np.bincount(columns, weights, n_columns)
-    return table if given.probabilities is not None else table / n
 
 
 def _pair_table(given: WeightedStates, space: StateSpace) -> NDArray[np.float64]:
@@ -121,19 +108,20 @@ def _pair_table(given: WeightedStates, space: StateSpace) -> NDArray[np.float64]
     return table if given.probabilities is not None else table / n
 
 
+def _site_by_site(first: WeightedStates, second: WeightedStates, space: StateSpace) -> NDArray[np.float64]:
+    """Sums of |difference| of the marginals of every site, ``(n_sites,)``."""
+    columns = zip(first.states.T, second.states.T, space.alphabet_sizes, strict=True)
+    return np.array([_code_difference(xs, ys, size, first, second) for xs, ys, size in columns])
+
+
 def _pair_by_pair(first: WeightedStates, second: WeightedStates, space: StateSpace) -> NDArray[np.float64]:
+    """Sums of |difference| of the marginals of every pair of sites, ``(n_sites, n_sites)``."""
     sizes = space.alphabet_sizes
-    columns = tuple(np.ascontiguousarray(given.states.T) for given in (first, second))
-    """Sums of |difference| of the marginals of every pair, ``(n_sites, n_sites)``."""
-    sums = np.diag(
-        [
-            _code_difference(columns[0][i], columns[1][i], sizes[i], first, second)
-            for i in range(space.n_sites)
-        ]
-    )
+    columns = [np.ascontiguousarray(given.states.T) for given in (first, second)]
+    sums = np.diag(_site_by_site(first, second, space))
     for i, j in combinations(range(space.n_sites), 2):
-        codes = [column[i] * sizes[j] + column[j] for column in columns]
-        sums[i, j] = sums[j, i] = _code_difference(codes[0], codes[1], sizes[i] * sizes[j], first, second)
+        xs, ys = (column[i] * sizes[j] + column[j] for column in columns)
+        sums[i, j] = sums[j, i] = _code_difference(xs, ys, sizes[i] * sizes[j], first, second)
     return sums
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
@@ -13,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.errors import InputError
 from ecd2g.plots.frontier import _few_ticks
-from ecd2g.plots.method_looks import method_colors, outside_legend
-from ecd2g.plots.style import MARKERS, PAGE, new_figure, restyled, styled
+from ecd2g.plots.method_looks import Key, canvas, method_colors
+from ecd2g.plots.style import MARKERS, PAGE, restyled, styled
 
-GUIDE = {"color": "0.7", "ls": ":", "lw": 1.0, "zorder": 1}
+GUIDE: dict[str, Any] = {"color": "0.7", "ls": ":", "lw": 1.0, "zorder": 1}
 """The line of costs that grow like x."""
 
 
@@ -44,8 +45,9 @@ def cost_curves(
 ) -> list[Axes]:
     """Draw costs on logarithmic axes: a column a size, a row a cost, a line a method.
 
-    Returns the axes in the order of the panels. Columns and rows stand in the order in which their names first appear; panels of a row share the range of y. The
-    dotted line grows like x. methods : their order, which fixes the colours as in `fidelity_scatter`.
+    Returns the axes in the order of the panels. Columns and rows stand in the order in which their names first appear;
+    panels of a row share the range of y. The dotted line grows like x. methods : their order, which fixes the colours
+    as in `fidelity_scatter`.
     """
     columns = list(dict.fromkeys(panel.x for panel in panels))
     rows = list(dict.fromkeys(panel.y for panel in panels))
@@ -56,13 +58,16 @@ def cost_curves(
     names = list(dict.fromkeys(name for panel in panels for name in panel.lines))
     colors = method_colors(names, methods)
     markers = {name: MARKERS[place % len(MARKERS)] for place, name in enumerate(colors)}
-    canvas = (
-        new_figure(PAGE if len(columns) > 2 else 0.75 * PAGE, 0.6 + 1.75 * len(rows))
-        if figure is None
-        else figure
-    )
-    grid = canvas.add_gridspec(len(rows), len(columns))
-    axes = [restyled(canvas.add_subplot(grid[place])) for place in places]
+    handles: list[Artist] = [
+        Line2D([], [], label=name, color=colors[name], marker=markers[name], ms=4)
+        for name in colors
+        if name in names
+    ]
+    handles.append(Line2D([], [], label="growing like x", **GUIDE))
+    width = PAGE if len(columns) > 2 else 0.75 * PAGE
+    drawing = canvas(figure, width, 0.2 + 1.7 * len(rows), [Key("upper", handles)])
+    grid = drawing.add_gridspec(len(rows), len(columns))
+    axes = [restyled(drawing.add_subplot(grid[place])) for place in places]
     for ax, panel, lines in zip(axes, panels, numbers, strict=True):
         ax.set(xscale="log", yscale="log")
         for name, (x, y) in lines.items():
@@ -78,9 +83,6 @@ def cost_curves(
     for ax, panel, (row, column) in zip(axes, panels, places, strict=True):
         if (row + 1, column) not in places:
             ax.set_xlabel(panel.x)
-    drawn = [name for name in colors if name in names]
-    handles = [Line2D([], [], label=name, color=colors[name], marker=markers[name], ms=4) for name in drawn]
-    outside_legend(axes[0].figure, [*handles, Line2D([], [], label="growing like x", **_guide())], "upper")
     return axes
 
 
@@ -114,7 +116,8 @@ def _size_ticks(ax: Axes, lines: Lines) -> None:
     decades = max(float(np.log10(sizes[-1] / sizes[0])), 1e-9)
     written: list[float] = []
     for size in sizes.tolist():
-        if not written or np.log10(size / written[-1]) > 0.17 * decades:
+        room = (0.03 + 0.055 * len(f"{size:g}")) * decades  # for a label in a quarter of a page
+        if not written or np.log10(size / written[-1]) > room:
             written.append(size)
     ax.set_xlim(sizes[0] / 10 ** (0.07 * decades), sizes[-1] * 10 ** (0.07 * decades))
     if len(sizes) == 1:
@@ -134,12 +137,8 @@ def _share(name: str, row: Sequence[tuple[Axes, Lines]]) -> None:
         if np.log10(high / low) >= 2.5:
             ax.yaxis.set_minor_locator(NullLocator())
         left, right = ax.get_xlim()
-        ax.plot([left, right], [low, low * right / left], scalex=False, scaley=False, **_guide())
+        ax.plot([left, right], [low, low * right / left], scalex=False, scaley=False, **GUIDE)
         if place:
             ax.tick_params("y", which="both", labelleft=False)
         else:
             ax.set_ylabel(name)
-
-
-def _guide() -> dict[str, Any]:
-    return dict(GUIDE)

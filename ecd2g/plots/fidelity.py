@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
@@ -21,27 +22,23 @@ from ecd2g.plots.fidelity_panel import (
 from ecd2g.plots.frontier import _few_ticks
 from ecd2g.plots.method_looks import (
     Entry,
+    Key,
     Looks,
+    canvas,
     coupling_handles,
     line_of,
     looks_of,
-    method_handles,
-    outside_legend,
+    method_lines,
+    method_patches,
 )
-from ecd2g.plots.style import panels, row_of, styled
+from ecd2g.plots.style import PAGE, page_of, panels, row_of, styled
 
-LineLook = dict[str, Any]
-
-OPTIMAL, INDEPENDENT, FLOOR = (
-    {"color": "0.35", "ls": "--", "lw": 0.8},
-    {"color": "0.35", "ls": ":", "lw": 1.0},
-    {"color": "0.55", "ls": "-", "lw": 0.9},
-)
+OPTIMAL: dict[str, Any] = {"color": "0.35", "ls": "--", "lw": 0.8}
+INDEPENDENT: dict[str, Any] = {"color": "0.35", "ls": ":", "lw": 1.0}
+FLOOR: dict[str, Any] = {"color": "0.55", "ls": "-", "lw": 0.9}
 """Lines of the optimal-transport cost, the independent cost, and the sampling floor."""
 
-BAND: Any = {"color": "0.88", "lw": 0}
-
-FILLING = "colour: method (filled: circuit, open: baseline)"
+BAND: dict[str, Any] = {"color": "0.88", "lw": 0}
 
 
 @styled
@@ -58,7 +55,15 @@ def fidelity_scatter(
     where all are positive. methods : their order, which fixes the colours in all figures that are given it.
     """
     looks = _looks(problems, "points", methods)
-    axes = panels(figure, len(problems), 2.15, columns=2 if len(problems) in (2, 4) else 3)
+    keys = [
+        Key("upper", method_patches(looks), "colour: method (filled: circuit, open: baseline)"),
+        Key(
+            "lower",
+            [*coupling_handles(looks), *_lines(problems)],
+            "marker: coupling; bars: standard deviation over seeds",
+        ),
+    ]
+    axes = _axes(figure, len(problems), 1.95, keys)
     for ax, problem in zip(axes, problems, strict=True):
         spans, lost = [], 0
         for point in problem.points:
@@ -78,12 +83,10 @@ def fidelity_scatter(
             if value is not None:
                 ax.axvline(value, zorder=1, **look)
         ax.margins(x=0.08)
-        ax.xaxis.set_major_locator(MaxNLocator(5))
+        ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         _finish(ax, problem, spans, lost)
         ax.set_xlabel("transport cost" + (f"\n({problem.cost_unit})" if problem.cost_unit else ""))
     _measures(axes, problems)
-    outside_legend(axes[0].figure, method_handles(looks, lines=False), "upper", FILLING)
-    outside_legend(axes[0].figure, [*coupling_handles(looks), *_lines(problems)], "lower", "marker: coupling")
     return axes
 
 
@@ -100,7 +103,16 @@ def fidelity_by_steps(
     line is the distance expected of as many perfect samples. methods : as in `fidelity_scatter`.
     """
     looks = _looks(problems, "curves", methods)
-    axes = panels(figure, len(problems), 2.1, columns=2 if len(problems) in (2, 4) else 3)
+    floor = _lines(problems)[-1:] if _has_floor(problems) else []
+    keys = [
+        Key("upper", method_lines(looks), "line: method (solid: circuit, dashed: baseline)"),
+        Key(
+            "lower",
+            [*coupling_handles(looks), *floor],
+            "marker: coupling; bands: standard deviation over seeds",
+        ),
+    ]
+    axes = _axes(figure, len(problems), 1.85, keys)
     for ax, problem in zip(axes, problems, strict=True):
         spans: list[float] = []
         lost, seen = 0, set()
@@ -122,13 +134,6 @@ def fidelity_by_steps(
         ax.set_xlabel("network evaluations")
         _finish(ax, problem, spans, lost)
     _measures(axes, problems)
-    outside_legend(axes[0].figure, method_handles(looks, lines=True), "upper", FILLING)
-    below = (
-        [*coupling_handles(looks), *_lines(problems)[-1:]]
-        if _has_floor(problems)
-        else coupling_handles(looks)
-    )
-    outside_legend(axes[0].figure, below, "lower", "marker: coupling")
     return axes
 
 
@@ -191,10 +196,15 @@ def _finish(ax: Axes, problem: FidelityPanel, spans: Sequence[float], lost: int)
         _few_ticks(ax, "y")
     elif known:
         ax.set_ylim(0.0, 1.08 * max(positive, default=1.0))
-    ax.set_title(problem.title)
-    if lost:
-        words = f"{lost} without a number"
-        ax.text(0.98, 0.98, words, transform=ax.transAxes, ha="right", va="top", fontsize=6.5, color="0.35")
+    ax.set_title(problem.title + (f"\n({lost} without a number)" if lost else ""))
+
+
+def _axes(figure: Figure | SubFigure | None, count: int, height: float, keys: Sequence[Key]) -> list[Axes]:
+    """Axes of the problems, with the legends written above and below."""
+    columns = 2 if count in (2, 4) else 3
+    rows = -(-count // columns)
+    width = max(page_of(min(count, columns)), 0.75 * PAGE)
+    return panels(canvas(figure, width, rows * height, keys), count, height, columns)
 
 
 def _measures(axes: list[Axes], problems: Sequence[FidelityPanel]) -> None:
@@ -211,13 +221,13 @@ def _has_floor(problems: Sequence[FidelityPanel]) -> bool:
     return any(problem.floor is not None for problem in problems)
 
 
-def _lines(problems: Sequence[FidelityPanel]) -> list[Line2D]:
+def _lines(problems: Sequence[FidelityPanel]) -> list[Artist]:
     """Legend entries of the lines that are drawn, the floor last."""
 
     def line(label: str, look: dict[str, Any]) -> Line2D:
         return Line2D([], [], label=label, **look)
 
-    found = []
+    found: list[Artist] = []
     if any(problem.optimal_cost is not None for problem in problems):
         found.append(line("optimal-transport cost", OPTIMAL))
     if any(problem.independent_cost is not None for problem in problems):

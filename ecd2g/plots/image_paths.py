@@ -5,30 +5,38 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.errors import InputError
+from ecd2g.plots.image_sheet import (
+    FRAME,
+    GAP,
+    LINE,
+    TINTED,
+    Sheet,
+    caption,
+    heading,
+    highest,
+    image_shape_of,
+    new_sheet,
+    picture,
+    side_of,
+)
 from ecd2g.plots.paths import END, START
-from ecd2g.plots.style import PAGE, axes_or_new, note_selection, styled
-from ecd2g.plots.walk_table import end_states, walk_states, walk_table
+from ecd2g.plots.style import note_selection, styled
+from ecd2g.plots.walk_table import WalkTable, end_states, walk_states, walk_table
 
-PLAIN = ("#ffffff", "#000000")
-TINTED = ("#fdd9b5", "#d55e00")
-"""Colours of the lowest and the highest symbol, of plain and of tinted pixels."""
+APART = 0.4
+"""Room before a set-apart column, in sides of an image."""
 
-CELL = 0.62
-"""Largest side of an image, in inches; page width may make it smaller."""
-
-GAP, APART, CAPTION, HEAD = 0.12, 0.4, 0.26, 0.55
-"""Room between images, before a set-apart column, under an image and for headings, in sides of an image."""
+MOST_COLUMNS = 10
 
 
 @styled
 def image_paths(
     states: ArrayLike,
-    image_shape: tuple[int, int],
+    image_shape: Sequence[int],
     ax: Axes | None = None,
     *,
     labels: Sequence[object] | None = None,
@@ -51,50 +59,52 @@ def image_paths(
     The first `at_most` walkers are drawn. A walk that ended early has no image until the column of ends.
     """
     walks, last = walk_states(states)
-    shape = _image_shape(image_shape, walks.shape[2])
+    shape = image_shape_of(image_shape, walks.shape[2])
     sources = None if starts is None else end_states(starts, "starts", walks[:, 0])
     neighbours = None if nearest is None else end_states(nearest, "nearest", walks[:, 0])
-    table = walk_table(walks, last, labels, columns, 10, at_most)
-    most = _highest(n_symbols, walks, sources, neighbours)
-    tints = np.zeros(table.symbols.shape, dtype=bool)
-    if isinstance(tinted, str):
-        tints, tint = table.changed, "changed since the column before"
-    elif tinted is not None:
-        flags = _flags(tinted, walks.shape)  # in the same columns as the images
-        tints = walk_table(flags, last, labels, columns, 10, at_most).symbols
+    table = walk_table(walks, last, labels, columns, MOST_COLUMNS, at_most)
+    tints = _tints(
+        tinted, table, walk_table(_flags(tinted, walks), last, None, columns, MOST_COLUMNS, at_most)
+    )
     n, c = table.shown.shape
-    side = 1.0 + GAP
-    left = 0.0 if sources is None else side + APART
-    width = left + c * side - GAP + (0.0 if neighbours is None else APART + side)
-    pitch = shape[0] / max(shape) + GAP + (0.0 if neighbours is None else CAPTION)
-    ax = _sheet(ax, width, n * pitch)
-    colors = [START, *["0.6"] * (c - 2), END]
-    for column, name in enumerate(table.names):
-        _heading(ax, left + column * side, name, colors[column] if column in (0, c - 1) else "black")
+    height, wide = shape[0] / max(shape), shape[1] / max(shape)
+    step, first = wide + GAP, 0.0 if sources is None else wide + APART
+    beyond = first + c * step - GAP + APART
+    right = beyond - APART if neighbours is None else beyond + wide + GAP
+    side = 72 * side_of(right + 2 * GAP)  # in points
+    names = _fitting(table.names, step * side)
+    lines = max(3 if neighbours is not None else 1, *(name.count("\n") + 1 for name in names))
+    pitch = height + (GAP if neighbours is None else 1.5 * LINE / side)
+    foot = (0.0 if tinted is None else 1.7 * LINE / side) + n * pitch
+    extent = (-GAP, right + GAP, -(lines * LINE + 4) / side, foot)
+    sheet = new_sheet(ax, shape, highest(n_symbols, walks, sources, neighbours), extent)
+    colors = [START, *[FRAME] * (c - 2), END]
+    for column, name in enumerate(names):
+        heading(sheet, first + column * step, name, "black" if colors[column] == FRAME else colors[column])
     for row, column in zip(*np.nonzero(table.shown), strict=True):
-        pixels = _pixels(table.symbols[row, column], tints[row, column], most, shape)
-        _picture(ax, pixels, (left + column * side, row * pitch), colors[column])
+        spot = (first + column * step, row * pitch)
+        picture(sheet, table.symbols[row, column], spot, colors[column], tints[row, column])
     if sources is not None:
-        _heading(ax, 0.0, "source", "black")
+        heading(sheet, 0.0, "source")
         for row in range(n):
-            _picture(ax, _pixels(sources[row], None, most, shape), (0.0, row * pitch), "0.6")
+            picture(sheet, sources[row], (0.0, row * pitch))
     if neighbours is not None:
-        _heading(ax, width - 1.0, "nearest\ntraining\nimage", "black")
+        heading(sheet, beyond, "nearest\ntraining\nimage")
         for row in range(n):
-            spot = (width - 1.0, row * pitch)
-            _picture(ax, _pixels(neighbours[row], None, most, shape), spot, "0.6")
-            _distance(ax, spot, shape, int(np.sum(neighbours[row] != table.symbols[row, -1])))
+            picture(sheet, neighbours[row], (beyond, row * pitch))
+            distance = int(np.sum(neighbours[row] != table.symbols[row, -1]))
+            caption(sheet, (beyond, row * pitch), distance, "Hamming ")
     if tinted is not None:
-        _tint_legend(ax, tint, most)
-    note_selection(ax.figure, n, table.n_walkers, "walkers")
-    return ax
+        _tint_legend(sheet, "changed since the column before" if isinstance(tinted, str) else tint)
+    note_selection(sheet.ax.figure, n, table.n_walkers, "walkers")
+    return sheet.ax
 
 
 @styled
 def image_pairs(
     starts: ArrayLike,
     ends: ArrayLike,
-    image_shape: tuple[int, int],
+    image_shape: Sequence[int],
     ax: Axes | None = None,
     *,
     nearest: ArrayLike | None = None,
@@ -111,27 +121,35 @@ def image_pairs(
     if min(per_row, at_most) < 1:
         raise InputError(f"per_row and at_most must be at least 1 pair, got {per_row} and {at_most}")
     both, _ = walk_states(_stacked(starts, ends))
-    shape = _image_shape(image_shape, both.shape[2])
-    neighbours = None if nearest is None else end_states(nearest, "nearest", both[:, 0])
-    most = _highest(n_symbols, both, neighbours)
-    n, height = min(at_most, len(both)), shape[0] / max(shape)
+    shape = image_shape_of(image_shape, both.shape[2])
     kinds = [(names[0], both[:, 0], START), (names[1], both[:, 1], END)]
+    neighbours = None if nearest is None else end_states(nearest, "nearest", both[:, 0])
     if neighbours is not None:
-        kinds.append(("nearest\ntraining", neighbours, "0.6"))
-    block = len(kinds) * (height + GAP / 2) + (GAP * 2.5 if neighbours is None else GAP + CAPTION)
-    ax = _sheet(ax, min(n, per_row) * (1 + GAP) - GAP, -(-n // per_row) * block, head=0.0)
+        kinds.append(("nearest\ntraining\nimage", neighbours, FRAME))
+    n = min(at_most, len(both))
+    height, wide = shape[0] / max(shape), shape[1] / max(shape)
+    left = -0.11 * max(len(part) for name, *_ in kinds for part in [*name.split("\n"), "Hamming"]) - 0.3
+    right = min(n, per_row) * (wide + GAP)
+    side = 72 * side_of(right - left)
+    block = len(kinds) * (height + GAP / 2) + 1.5 * GAP + (0.0 if neighbours is None else LINE / side)
+    extent = (left, right, -GAP, -(-n // per_row) * block)
+    sheet = new_sheet(ax, shape, highest(n_symbols, both, neighbours), extent)
+    look: Any = {"ha": "right", "fontsize": 7, "in_layout": False}
     for kind, (name, states, color) in enumerate(kinds):
         for place in range(n):
             row, column = divmod(place, per_row)
-            spot = (column * (1 + GAP), row * block + kind * (height + GAP / 2))
-            _picture(ax, _pixels(states[place], None, most, shape), spot, color)
+            spot = (column * (wide + GAP), row * block + kind * (height + GAP / 2))
+            picture(sheet, states[place], spot, color)
             if kind == 2:
-                _distance(ax, spot, shape, int(np.sum(states[place] != both[place, 1])))
+                caption(sheet, spot, int(np.sum(states[place] != both[place, 1])))
             if not column:
-                look: Any = {"ha": "right", "va": "center", "fontsize": 7}
-                ax.text(-GAP, spot[1] + height / 2, name, color=color if kind < 2 else "black", **look)
-    note_selection(ax.figure, n, len(both), "walkers")
-    return ax
+                text = "black" if color == FRAME else color
+                sheet.ax.text(-GAP, spot[1] + height / 2, name, color=text, va="center", **look)
+            if not column and kind == 2:
+                below = spot[1] + height + 2 * sheet.point
+                sheet.ax.text(-GAP, below, "Hamming", va="top", **look | {"fontsize": 6.5})
+    note_selection(sheet.ax.figure, n, len(both), "walkers")
+    return sheet.ax
 
 
 def _stacked(starts: ArrayLike, ends: ArrayLike) -> NDArray:
@@ -144,80 +162,39 @@ def _stacked(starts: ArrayLike, ends: ArrayLike) -> NDArray:
     return np.stack([first, second], axis=1)
 
 
-def _image_shape(shape: tuple[int, int], n_sites: int) -> tuple[int, int]:
-    if len(shape) != 2 or min(shape) < 1 or shape[0] * shape[1] != n_sites:
-        raise InputError(f"image_shape must be two numbers whose product is {n_sites} sites, got {shape}")
-    return int(shape[0]), int(shape[1])
-
-
-def _highest(n_symbols: int | None, *states: NDArray[np.int64] | None) -> int:
-    """Symbol that is drawn in full colour."""
-    found = max(int(array.max()) for array in states if array is not None)
-    if n_symbols is not None and n_symbols <= found:
-        raise InputError(f"n_symbols must be above every symbol, got {n_symbols} and a symbol {found}")
-    return max(1, found if n_symbols is None else n_symbols - 1)
-
-
-def _flags(tinted: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _flags(tinted: ArrayLike | str | None, walks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tinted pixels of all places; none where they are not given as an array."""
+    if tinted is None or isinstance(tinted, str):
+        return np.zeros(walks.shape, dtype=bool)
     flags = np.asarray(tinted)
-    if flags.dtype != bool or flags.shape != shape:
+    if flags.dtype != bool or flags.shape != walks.shape:
         raise InputError(
-            f"tinted must be truth values of shape {shape} like states, got {flags.dtype} {flags.shape}"
+            f"tinted must be truth values of shape {walks.shape} like states, got {flags.dtype} {flags.shape}"
         )
     return flags
 
 
-def _pixels(
-    state: NDArray[np.int64], tint: NDArray[np.bool_] | None, most: int, shape: tuple[int, int]
-) -> NDArray[np.float64]:
-    """Colours ``(rows, columns, 3)`` of a state."""
-    share = (state / most)[:, None]
-    low, high = (np.array([to_rgb(color) for color in pair]) for pair in (PLAIN, TINTED))
-    plain, colored = (pair[0] + share * (pair[1] - pair[0]) for pair in (low, high))
-    mixed = plain if tint is None else np.where(tint[:, None], colored, plain)
-    return mixed.reshape(*shape, 3)
+def _tints(tinted: ArrayLike | str | None, table: WalkTable, flags: WalkTable) -> NDArray[np.bool_]:
+    """Tinted pixels of the images that are drawn."""
+    if not isinstance(tinted, str):
+        return flags.symbols
+    if tinted != "changed":
+        raise InputError(f'tinted must be truth values or "changed", got {tinted!r}')
+    return table.changed
 
 
-def _sheet(ax: Axes | None, width: float, height: float, head: float = HEAD) -> Axes:
-    """Axes without frame or ticks, in units of the side of an image, row 0 at the top."""
-    side = min(CELL, (PAGE - 0.5) / width)
-    ax = axes_or_new(ax, width * side + 0.5, (height + head) * side + 0.3)
-    ax.set_aspect("equal")
-    ax.set_axis_off()
-    ax.set_xlim(-0.03, width + 0.03)
-    ax.set_ylim(height, -GAP)
-    return ax
+def _fitting(names: Sequence[str], room: float) -> list[str]:
+    """Headings, broken at their spaces where they are wider than `room` points."""
+    crowded = max(len(name) for name in names) * 3.9 > room - 3
+    return [name.replace(" ", "\n") for name in names] if crowded else list(names)
 
 
-def _picture(ax: Axes, pixels: NDArray[np.float64], spot: tuple[float, float], color: str) -> None:
-    """One image and its frame; its longer side is 1."""
-    rows, columns = (count / max(pixels.shape[:2]) for count in pixels.shape[:2])
-    x, y = spot
-    window = ax.axis()  # an image would move it
-    extent = (x, x + columns, y + rows, y)
-    ax.imshow(pixels, extent=extent, interpolation="nearest", aspect="equal")
-    ax.axis(window)
-    ax.add_patch(
-        Rectangle(spot, columns, rows, fill=False, ec=color, lw=0.5 if color == "0.6" else 1.0, clip_on=False)
-    )
-
-
-def _heading(ax: Axes, x: float, name: str, color: str) -> None:
-    ax.text(x + 0.5, -GAP, name, ha="center", va="bottom", fontsize=7, color=color)
-
-
-def _distance(ax: Axes, spot: tuple[float, float], shape: tuple[int, int], distance: int) -> None:
-    """The Hamming distance under an image; a copy is called one."""
-    look: Any = {"ha": "center", "va": "top", "fontsize": 6.5, "weight": "normal" if distance else "bold"}
-    words = f"differ: {distance}" if distance else "a copy"
-    ax.text(spot[0] + shape[1] / max(shape) / 2, spot[1] + shape[0] / max(shape) + 0.04, words, **look)
-
-
-def _tint_legend(ax: Axes, words: str, most: int) -> None:
-    """What tinted pixels mean."""
-    names = ("0", "1") if most == 1 else ("lowest", "highest")
+def _tint_legend(sheet: Sheet, words: str) -> None:
+    """What tinted pixels mean, in the last line of the sheet."""
+    names = ("0", "1") if sheet.most == 1 else ("lowest", "highest")
     handles = [
-        Patch(fc=fc, ec="0.6", lw=0.4, label=f"{words}: {name}")
-        for fc, name in zip(TINTED, names, strict=True)
+        Patch(fc=color, ec=FRAME, lw=0.4, label=f"{words}: {name}")
+        for color, name in zip(TINTED, names, strict=True)
     ]
-    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, 0.0), borderaxespad=0.2, ncols=2)
+    legend = sheet.ax.legend(handles=handles, loc="lower left", borderaxespad=0.0, borderpad=0.0, ncols=2)
+    legend.set_in_layout(False)

@@ -1,13 +1,15 @@
 """One look a method in all figures that compare methods: colour the method, marker the coupling, open the baselines."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from ecd2g.errors import InputError
-from ecd2g.plots.style import CYCLE, MARKERS
+from ecd2g.plots.style import CYCLE, MARKERS, new_figure
 
 METHOD_COLORS = (*CYCLE, "#000000", "#888888", "#882255", "#999933")
 """Colours of methods, in order."""
@@ -65,44 +67,55 @@ def method_colors(used: Iterable[str], methods: Sequence[str] | None) -> dict[st
     return dict(zip(order, METHOD_COLORS, strict=False))
 
 
-def outside_legend(
-    figure: Figure | SubFigure, handles: Sequence[Any], where: str, title: str | None = None
-) -> None:
-    """One legend for all panels, above ("upper") or below ("lower") them, in as many columns as fit."""
-    longest = max(len(str(handle.get_label())) for handle in handles)
-    fitting = int(72 * figure.bbox.width / figure.dpi // (3.7 * longest + 34))
-    columns = max(1, min(fitting, len(handles)))
-    rows = -(-len(handles) // columns)
-    place: Any = f"outside {where} left"
-    figure.legend(
-        handles=handles,
-        title=title,
-        loc=place,
-        ncols=-(-len(handles) // rows),  # no more columns than these rows need
-        alignment="left",
-        columnspacing=1.2,
-        handletextpad=0.5,
+class Key(NamedTuple):
+    """A legend above ("upper") or below ("lower") all panels: its entries and its title."""
+
+    where: Literal["upper", "lower"]
+    handles: Sequence[Artist]
+    title: str | None = None
+
+
+def canvas(
+    figure: Figure | SubFigure | None, width: float, height: float, keys: Sequence[Key]
+) -> Figure | SubFigure:
+    """Write the legends on the figure given, or on a new one that holds panels of this height and the legends."""
+    rows = [legend_shape(key, width)[0] + (key.title is not None) for key in keys]
+    canvas = (
+        new_figure(width, height + sum(0.15 * count + 0.1 for count in rows)) if figure is None else figure
     )
+    for key in keys:
+        place: Any = f"outside {key.where} left"
+        columns = legend_shape(key, canvas.bbox.width / canvas.get_figure(root=True).dpi)[1]
+        look: Any = {"alignment": "left", "columnspacing": 1.2, "handletextpad": 0.5}
+        canvas.legend(handles=key.handles, title=key.title, loc=place, ncols=columns, **look)
+    return canvas
 
 
-def method_handles(looks: Looks, *, lines: bool) -> list[Line2D]:
-    """Legend entries of the methods; with lines solid for circuits and dashed for baselines."""
+def legend_shape(key: Key, width: float) -> tuple[int, int]:
+    """Rows and columns of a legend in `width` inches: as few rows as fit, and no more columns than these need."""
+    longest = max(len(str(handle.get_label())) for handle in key.handles)
+    fitting = max(1, int(72 * width // (3.8 * longest + 32)))
+    rows = -(-len(key.handles) // fitting)
+    return rows, -(-len(key.handles) // rows)
+
+
+def method_patches(looks: Looks) -> list[Artist]:
+    """Legend entries of the methods where they have no line: filled for circuits, open for baselines."""
     return [
-        Line2D(
-            [],
-            [],
-            label=method,
-            marker="o",
-            ms=4.5,
-            color=looks.colors[method],
-            ls=line_of(is_circuit) if lines else "",
-            **looks.fill(method),
-        )
+        Patch(label=method, ec=looks.colors[method], fc=looks.fill(method)["mfc"], lw=1.0)
+        for method in looks.circuits
+    ]
+
+
+def method_lines(looks: Looks) -> list[Artist]:
+    """Legend entries of the methods as lines: solid for circuits, dashed for baselines."""
+    return [
+        Line2D([], [], label=method, color=looks.colors[method], ls=line_of(is_circuit), lw=1.3)
         for method, is_circuit in looks.circuits.items()
     ]
 
 
-def coupling_handles(looks: Looks) -> list[Line2D]:
+def coupling_handles(looks: Looks) -> list[Artist]:
     """Legend entries of the couplings, in grey."""
     return [
         Line2D([], [], label=name, marker=marker, ls="", ms=4.5, color="0.45")

@@ -16,11 +16,14 @@ from ecd2g.plots.walk_table import LONGEST_LABEL, end_states, walk_states, walk_
 CHANGED, BLANK = "#d55e00", "·"
 """Colour of letters that changed, and what stands for a blank."""
 
-SIZE = 8.0
-"""Size of the letters in points; a monospaced letter is 0.6 of it wide."""
+SIZES = (8.0, 6.5)
+"""Size of the letters in points, and the least one that long words are shrunk to."""
 
-LETTER, LINE, GAP, APART = 0.62 * SIZE, 1.75 * SIZE, 1.3 * SIZE, 2.0 * SIZE
-"""Width of a letter, height of a row, and room between columns and before the set-apart column, in points."""
+LETTER, LINE, GAP, APART = 0.62, 1.75, 1.3, 2.0
+"""Width of a letter, height of a row, and room between columns and before the set-apart column, in sizes of letters."""
+
+LEAST_WIDTH = 160.0
+"""Room in points for the words below the table."""
 
 Words = Sequence[Sequence[str | None]]
 """One row a walker, one word a place; None after the end."""
@@ -48,64 +51,83 @@ def word_paths(
     """
     letters, last, neighbours = _read(words, alphabet, nearest)
     n_letters = letters.shape[2]
-    room = PAGE * 72 - 20 - (0 if neighbours is None else APART + _heading_width(nearest_name))
-    longest = 5 if labels is None else max((len(str(label)) for label in labels), default=0)
-    step = max(n_letters * LETTER, min(longest, LONGEST_LABEL) * 4.0) + GAP
-    table = walk_table(letters, last, labels, columns, max(2, int(room // step)), at_most)
+    longest = (
+        7 if labels is None else min(max((len(str(label)) for label in labels), default=0), LONGEST_LABEL)
+    )
+    table_room = PAGE * 72 - 20
+    size = _size(n_letters, table_room, apart=neighbours is not None)
+    step = max(n_letters * LETTER * size, 4.0 * longest) + GAP * size
+    beyond = 0.0 if neighbours is None else APART * size + _beyond(n_letters, size, nearest_name)
+    table = walk_table(letters, last, labels, columns, max(2, int((table_room - beyond) // step)), at_most)
     n, c = table.shown.shape
-    width = c * step + (0 if neighbours is None else APART + _heading_width(nearest_name))
-    ax = axes_or_new(None, (width + 12) / 72, ((n + 1.3) * LINE + 24) / 72)
-    ax.set(xlim=(-GAP / 2, width - GAP / 2), ylim=(n * LINE, -1.3 * LINE))
+    width, line = max(c * step + beyond, LEAST_WIDTH), LINE * size
+    ax = axes_or_new(None, (width + 12) / 72, ((n + 2.6) * line + 20) / 72)
+    ax.set(xlim=(-GAP * size / 2, width - GAP * size / 2), ylim=((n + 0.8) * line, -1.8 * line))
     ax.set_axis_off()
-    changed = table.changed
     for column, name in enumerate(table.names):
-        color = {0: START, c - 1: END}.get(column, "black")
-        middle = column * step + (step - GAP) / 2
-        look: Any = {"ha": "center", "va": "center", "fontsize": 7, "in_layout": False}
-        ax.text(
-            middle, -LINE * 0.6, name, color=color, weight="bold" if color != "black" else "normal", **look
-        )
-        if color != "black":
-            box = Rectangle((column * step - GAP / 2, 0), step, n * LINE, fc="0.94", ec="none", zorder=0)
-            ax.add_patch(box)
+        _head(ax, column * step, step - GAP * size, name, {0: START, c - 1: END}.get(column, ""))
+        if column in (0, c - 1):
+            ax.add_patch(
+                Rectangle((column * step - GAP * size / 2, 0), step, n * line, fc="0.94", ec="none", zorder=0)
+            )
+    changed = table.changed
     for row, column in zip(*np.nonzero(table.shown), strict=True):
-        left = column * step + (step - GAP - n_letters * LETTER) / 2
-        _word(ax, table.symbols[row, column], changed[row, column], left, row)
-    for row in range(n):
-        ax.axhline(row * LINE, color="0.85", lw=0.4, zorder=0.5)
+        left = column * step + (step - GAP * size - n_letters * LETTER * size) / 2
+        _word(ax, table.symbols[row, column], changed[row, column], (left, row * line), size)
+    for row in range(n + 1):
+        ax.axhline(row * line, color="0.85", lw=0.4, zorder=0.5)
     if neighbours is not None:
-        _nearest(ax, neighbours[:n], table.symbols[:, -1], c * step + APART - GAP, nearest_name)
+        left = c * step + (APART - GAP) * size
+        _nearest(ax, neighbours[:n], table.symbols[:, -1], left, size, nearest_name)
+    words_below = "bold: differs from the column before" + (
+        "; dot: blank" if np.any(table.symbols == " ") else ""
+    )
+    ax.text(0.0, (n + 0.7) * line, words_below, fontsize=6.5, color="0.35", va="baseline", in_layout=False)
     note_selection(ax.figure, n, table.n_walkers, "walkers")
     return ax
 
 
-def _word(ax: Axes, word: NDArray, changed: NDArray[np.bool_], left: float, row: int) -> None:
-    """The letters of one word, each at the middle of its own place."""
-    base: dict[str, Any] = {"ha": "center", "va": "center_baseline", "family": "monospace", "fontsize": SIZE}
+def _size(n_letters: int, room: float, *, apart: bool) -> float:
+    """Size of letters with which starts, ends and the set-apart column fit the page, where one in `SIZES` does."""
+    needed = (2 + apart) * (n_letters * LETTER + GAP) + apart * APART
+    return float(np.clip((room - 45 * apart) / needed, SIZES[1], SIZES[0]))
+
+
+def _head(ax: Axes, left: float, width: float, name: str, color: str) -> None:
+    """The heading of a column; start and end in colour and bold."""
+    look: dict[str, Any] = {"color": color, "weight": "bold"} if color else {"color": "black"}
+    ax.text(left + width / 2, -4.0, name, ha="center", va="bottom", fontsize=7, in_layout=False, **look)
+
+
+def _word(
+    ax: Axes, word: NDArray, changed: NDArray[np.bool_], spot: tuple[float, float], size: float
+) -> None:
+    """The letters of one word, each at the middle of its own place, on the baseline of the row that `spot` begins."""
+    base: dict[str, Any] = {"ha": "center", "va": "baseline", "family": "monospace", "fontsize": size}
     for place, letter in enumerate(word):
         blank = letter == " "
         look = (
             {"color": CHANGED, "weight": "bold"} if changed[place] else {"color": "0.6" if blank else "black"}
         )
-        x, y = left + (place + 0.5) * LETTER, (row + 0.55) * LINE
+        x, y = spot[0] + (place + 0.5) * LETTER * size, spot[1] + 0.68 * LINE * size
         ax.text(x, y, BLANK if blank else letter, in_layout=False, **base | look)
 
 
-def _nearest(ax: Axes, neighbours: NDArray, ends: NDArray, left: float, name: str) -> None:
+def _nearest(ax: Axes, neighbours: NDArray, ends: NDArray, left: float, size: float, name: str) -> None:
     """The nearest training words and how many letters differ."""
-    look: Any = {"va": "center", "in_layout": False, "fontsize": 7}
-    ax.text(left, -LINE * 0.6, f"{name} (letters that differ)", ha="left", **look)
-    beyond = left + ends.shape[1] * LETTER + GAP
+    look: Any = {"in_layout": False, "fontsize": 7}
+    ax.text(left, -4.0, f"{name}\n(letters that differ)", ha="left", va="bottom", **look)
+    beyond = left + (ends.shape[1] * LETTER + GAP) * size
     for row, (word, end) in enumerate(zip(neighbours, ends, strict=True)):
-        _word(ax, word, np.zeros(len(word), dtype=bool), left, row)
+        _word(ax, word, np.zeros(len(word), dtype=bool), (left, row * LINE * size), size)
         count = int(np.sum(word != end))
-        weight = "normal" if count else "bold"
-        ax.text(beyond, (row + 0.5) * LINE, str(count) if count else "0, a copy", weight=weight, **look)
+        words, weight = (str(count), "normal") if count else ("0, a copy", "bold")
+        ax.text(beyond, (row + 0.68) * LINE * size, words, weight=weight, va="baseline", **look)
 
 
-def _heading_width(name: str) -> float:
-    """Room in points for the heading of the set-apart column."""
-    return 3.9 * (len(name) + 22)
+def _beyond(n_letters: int, size: float, name: str) -> float:
+    """Room in points for the set-apart column: its heading, or a word and the words after it."""
+    return max(3.9 * max(len(name), 21), (n_letters * LETTER + GAP) * size + 45)
 
 
 def _read(
@@ -117,13 +139,13 @@ def _read(
     symbols = np.array([*alphabet])
     if not symbols.size or any(len(letter) != 1 for letter in alphabet):
         raise InputError(f"alphabet must be single letters, one a symbol, got {alphabet!r}")
-    states, last = walk_states(words)
+    states, last = walk_states(words)  # type: ignore[arg-type]
     if states.max() >= len(symbols):
         raise InputError(f"alphabet must name {states.max() + 1} symbols, got {len(symbols)}")
     letters = symbols[states]  # -1 after the end is never drawn
     if nearest is None:
         return letters, last, None
-    neighbours = end_states(nearest, "nearest", states[:, 0])  # type: ignore[arg-type]
+    neighbours = end_states(nearest, "nearest", states[:, 0])
     if neighbours.max() >= len(symbols):
         raise InputError(f"alphabet must name {neighbours.max() + 1} symbols, got {len(symbols)}")
     return letters, last, symbols[neighbours]

@@ -60,7 +60,8 @@ class UniformDensity:
 class MixtureDensity:
     """p(x) = sum_k w_k p_k(x), of any densities: of products, or of empirical and uniform ones (smoothing).
 
-    A Distribution among the components is taken as an EmpiricalDensity. Evaluating costs one evaluation of every component, a draw one draw of one.
+    A Distribution among the components is taken as an EmpiricalDensity. Evaluating costs one evaluation of every
+    component, a draw one draw of one.
     """
 
     weights: ArrayLike

@@ -11,6 +11,10 @@ to *every* y, x included, so that both together are the a siemens of the forward
 
 the envelope: a uniform proposal of weight b V A+, and one drawn from q of weight b beta_m. The last layer adds an exit
 of weight q(x).
+
+Expected visits are throughflows, so the expected number of events of a kind is the sum of its envelopes over all nodes
+that are visited. What the deviation chain leaks is the unit it was given, V b sum_n (alpha_{n-1} + alpha_{n+1}) = 1: q
+is drawn from once a walk at most, on average, and there are at most N + 2 events where N >= 3, whatever p and q.
 """
 
 from dataclasses import dataclass

@@ -20,7 +20,10 @@ from ecd2g.reference.densities import Density, as_density
 from ecd2g.reference.density_events import BY_SINK, EXIT, UNIFORM, Events
 
 ROUNDS = 1000
-"""Most events of a walk, a layer; walks between normalised densities take a few."""
+"""Most events a walker and a layer, on average; walks between normalised densities take about one."""
+
+PATIENCE = 100
+"""How many times as many a single walker may take: events are many where it starts on next to no current."""
 
 BATCH = 2**15
 """Walkers that move together; more would only need more memory."""
@@ -57,9 +60,9 @@ def walk_between_densities(
 ) -> DensityWalks:
     """Two-way walks from `starts` ``(n, n_sites)`` through the exact circuit from `source` to `sink`, in any space.
 
-    Walks that start in `source` end distributed as `sink` (Corollary 3.3). There are about N events a walk, a few more
-    where rho is large; a lateral one costs one evaluation of both densities, and one that q proposes a draw of q, all
-    others nothing. `paths` keeps every layer and state visited: ``n * (steps + 1) * n_sites`` numbers.
+    Walks that start in `source` end distributed as `sink` (Corollary 3.3). They take N + 2 events each on average, or
+    fewer (6 where N = 2). A lateral one costs one evaluation of both densities; one of those a walk, at most, is a draw
+    from q. All others cost O(1). `paths` keeps every layer and state visited: ``n * (steps + 1) * n_sites`` numbers.
 
     InputError where R is less than r, so that the envelope of the thinning does not hold, for starts without source
     density, and for densities that are no numbers or live in another space; SolverError where walks do not end, as
@@ -75,17 +78,8 @@ def walk_between_densities(
             "walks between densities must start where the source is positive, but some starts have probability 0; "
             "leave them out, no current enters there"
         )
-    unfinished = sum(
+    for first in range(0, len(states), BATCH):
         _walk(events, walkers, np.arange(first, min(first + BATCH, len(states))), random)
-        for first in range(0, len(states), BATCH)
-    )
-    if unfinished:
-        raise SolverError(
-            f"walks must end after a few events a layer, but {unfinished} of {len(states)} have not after {ROUNDS} a "
-            f"layer; the densities may not be normalised",
-            reached=unfinished / len(states),
-            tolerance=0.0,
-        )
     return walkers.walks(states)
 
 
@@ -140,18 +134,28 @@ class _Trace:
         return Paths(layers, states)
 
 
-def _walk(events: Events, walkers: _Walkers, active: NDArray[np.intp], rng: np.random.Generator) -> int:
-    """Move the `active` walkers to their ends; how many are still on their way after all rounds."""
-    for _ in range(ROUNDS * events.n_layers):
-        if not len(active):
+def _walk(events: Events, walkers: _Walkers, active: NDArray[np.intp], rng: np.random.Generator) -> None:
+    """Move the `active` walkers to their ends."""
+    n, most = len(active), ROUNDS * events.n_layers
+    left = most * max(n, PATIENCE)
+    for _ in range(most * PATIENCE):
+        if not len(active) or left <= 0:
             break
+        left -= len(active)
         event = events.draw(walkers.layers[active], walkers.here[:, active], rng)
         walkers.n_events[active] += 1
         straight, lateral = event < UNIFORM, (event >= UNIFORM) & (event < EXIT)
         _move(walkers, active[straight], event[straight] % 2)
         _jump(events, walkers, active[lateral], event[lateral], rng)
         active = active[event != EXIT]
-    return len(active)
+    if len(active):
+        raise SolverError(
+            f"walks must end after about {events.n_layers + 2} events, but {len(active)} of {n} have not after "
+            f"{walkers.n_events[active].max()}; the densities may not be normalised, or starts lie where the source "
+            f"is next to nothing",
+            reached=len(active) / n,
+            tolerance=0.0,
+        )
 
 
 def _jump(

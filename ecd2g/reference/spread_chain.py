@@ -15,6 +15,7 @@ and those of the lateral edges are u_n + X_n from the others to x_N, and X_n - u
 potentials grow like 1 / b as b goes to 0, the forward drops do not: none of them is a difference of potentials.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +55,7 @@ class SpreadChain:
 
 
 def spread_chain(n_symbols: int, conductances: NDArray[np.float64]) -> SpreadChain:
-    """Transitions of the circuit with lateral conductances b_n ``(n_gaps,)``, 0 < b_n < 1; O(n_gaps).
+    """Transitions of the circuit with lateral conductances b_n ``(n_gaps,)``, 0 <= b_n < 1, not all 0; O(n_gaps).
 
     Current flows back on one kind of edge only, from another symbol y in layer n to x_N in layer n - 1, and only where
     none flows the other way. So a walk that turns back goes on from x_N in layer n, and the recursion
@@ -62,16 +63,13 @@ def spread_chain(n_symbols: int, conductances: NDArray[np.float64]) -> SpreadCha
     beta_n the chance to turn back. SolverError where the conductances are too large for that.
     """
     b, others = conductances, n_symbols - 1
-    u = _deviations(n_symbols, b)
-    rise, mean = np.diff(u), 1.0 / (1.0 + others * b)
+    if not np.all((b >= 0.0) & (b < 1.0) & np.any(b > 0.0)):
+        raise _too_large(float(np.max(b)))
+    u, rise = _deviations(n_symbols, b)
+    mean = 1.0 / (1.0 + others * b)
     end_drop, drop = (mean + others * rise) / n_symbols, (mean - rise) / n_symbols
-    if not (np.all(np.isfinite(u)) and np.all(b < 1.0) and np.all(drop > 0.0)):
-        raise SolverError(
-            "the lateral conductances of the spread circuit are too large, current flows back along its forward edges; "
-            "take a smaller ratio",
-            reached=float(np.max(b)),
-            tolerance=1.0,
-        )
+    if not np.all(drop > 0.0):
+        raise _too_large(float(np.max(b)))
     inward, outward = b * (u[:-1] + end_drop), others * b * np.maximum(end_drop - u[1:], 0.0)
     back = np.concatenate([[0.0], (b * np.maximum(u[1:] - end_drop, 0.0))[:-1]])
     third = b * drop
@@ -84,53 +82,83 @@ def spread_chain(n_symbols: int, conductances: NDArray[np.float64]) -> SpreadCha
     return SpreadChain(arrive, leave, switch, b)
 
 
-def _deviations(n_symbols: int, b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """u_n of all layers: the deviation chain with 1 fed into its last layer, by sums of leaks, ``(n_gaps + 1,)``."""
+def _too_large(conductance: float) -> SolverError:
+    return SolverError(
+        f"the lateral conductances of the spread circuit, up to {conductance:g} of the forward ones, do not lie "
+        f"between 0 and 1, or send current back along forward edges; take a smaller ratio",
+        reached=conductance,
+        tolerance=1.0,
+    )
+
+
+def _deviations(n_symbols: int, b: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """u_n ``(n_gaps + 1,)`` and its rises w_n ``(n_gaps,)``, by sums of leaks: 1 is fed into the last layer."""
     leaks = n_symbols * (np.append(b, 0.0) + np.insert(b, 0, 0.0))
-    u, leaked = np.ones(len(leaks)), np.zeros(len(leaks))
-    leaked[0] = leaks[0]
+    u, rise, leaked = np.ones(len(leaks)), np.empty(len(b)), leaks[0]
     for n in range(len(b)):
-        u[n + 1] = u[n] + leaked[n] / (1.0 - b[n])
-        leaked[n + 1] = leaked[n] + leaks[n + 1] * u[n + 1]
-    return u / leaked[-1]
+        rise[n] = leaked / (1.0 - b[n])
+        u[n + 1] = u[n] + rise[n]
+        leaked += leaks[n + 1] * u[n + 1]
+    return u / leaked, rise / leaked
 
 
-def linear_spread_chain(n_symbols: int, n_gaps: int, ratio: float, n_iterations: int = 60) -> SpreadChain:
+def linear_spread_chain(n_symbols: int, n_gaps: int, ratio: float, n_iterations: int = 150) -> SpreadChain:
     """The chain with kappa(n) = n / n_gaps and the mean of rho_n = (S - 1) b_n equal to `ratio`; for S >= 2.
 
     The fixed point rho_n <- rho_n sqrt(dk*_n / dk_n), its mean set to `ratio` after every iteration, dk the increments
     of kappa and dk* = 1 / n_gaps those wanted. It slows down where some rho_n go to 0, as every second one does for
-    small ratios, and a root finder for log rho_n takes over. SolverError where kappa stays off by more than
-    `SCHEDULE_TOLERANCE`: no conductances of that mean give the schedule.
+    small ratios (to first order dk_n is proportional to rho_{n-1} + rho_n), and a root finder for log rho_n takes over.
+    SolverError where kappa stays off by more than `SCHEDULE_TOLERANCE`, or the circuit has no such chain.
     """
 
     def increments(rho: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.diff(spread_chain(n_symbols, rho / (n_symbols - 1)).arrived())
 
-    def normalised(rho: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(rho * (ratio / rho.mean()))
-
-    def excess(logs: NDArray[np.float64]) -> NDArray[np.float64]:
-        # the increments add up to one: the last equation holds with the others, and the mean takes its place
-        values = n_gaps * increments(normalised(np.exp(logs))) - 1.0
-        values[-1] = logs.mean() - start.mean()
-        return values
+    def error(rho: NDArray[np.float64]) -> float:
+        kappa = np.cumsum(increments(rho))
+        return float(np.max(np.abs(kappa - np.arange(1, n_gaps + 1) / n_gaps)))
 
     rho = np.full(n_gaps, ratio)
     for _ in range(n_iterations):
-        rho = normalised(rho / np.sqrt(n_gaps * increments(rho)))
+        grown = increments(rho)
+        if not np.all(grown > 0.0):
+            raise _missed(n_symbols, n_gaps, ratio, error(rho))
+        rho = _with_mean(rho / np.sqrt(n_gaps * grown), ratio)
+    best = min(rho, _refined(rho, ratio, increments), key=error)
+    if not error(best) <= SCHEDULE_TOLERANCE:
+        raise _missed(n_symbols, n_gaps, ratio, error(best))
+    return spread_chain(n_symbols, best / (n_symbols - 1))
+
+
+def _refined(
+    rho: NDArray[np.float64], ratio: float, increments: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The root of n_gaps dk_n = 1 over log rho_n; `rho` itself where the search leaves the circuits with a chain."""
     start = np.log(rho)
-    found = root(excess, start, tol=1e-13).x
-    best = min(
-        (rho, normalised(np.exp(found))), key=lambda rho: float(np.max(np.abs(n_gaps * increments(rho) - 1)))
+
+    def values(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _with_mean(np.exp(logs - logs.max()), ratio)
+
+    def excess(logs: NDArray[np.float64]) -> NDArray[np.float64]:
+        # the increments add up to one: the last equation holds with the others, and the mean takes its place
+        missing = len(rho) * increments(values(logs)) - 1.0
+        missing[-1] = logs.mean() - start.mean()
+        return missing
+
+    try:
+        return values(root(excess, start, tol=1e-13).x)
+    except SolverError:
+        return rho
+
+
+def _with_mean(rho: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
+    return np.asarray(rho * (ratio / rho.mean()))
+
+
+def _missed(n_symbols: int, n_gaps: int, ratio: float, error: float) -> SolverError:
+    return SolverError(
+        f"the spread circuit of {n_symbols} symbols, {n_gaps} steps and ratio {ratio:g} misses the linear schedule by "
+        f"{error:.1e}; take a smaller ratio",
+        reached=error,
+        tolerance=SCHEDULE_TOLERANCE,
     )
-    chain = spread_chain(n_symbols, best / (n_symbols - 1))
-    error = float(np.max(np.abs(chain.arrived() - np.arange(n_gaps + 1) / n_gaps)))
-    if not error <= SCHEDULE_TOLERANCE:
-        raise SolverError(
-            f"the spread circuit of {n_symbols} symbols, {n_gaps} steps and ratio {ratio:g} misses the linear "
-            f"schedule by {error:.1e}; take a smaller ratio",
-            reached=error,
-            tolerance=SCHEDULE_TOLERANCE,
-        )
-    return chain
