@@ -13,7 +13,7 @@ import ecd2g
 from ecd2g import plots
 from ecd2g.reference import MixtureDensity, ProductDensity, walk_between_densities
 
-space, n_layers, n_walkers, shown = ecd2g.StateSpace(2, 64), 8, 20_000, 5
+space, n_layers, n_walkers, shown = ecd2g.StateSpace(2, 64), 8, 5_000, 5
 row, column = np.indices((8, 8))
 shapes = {
     "ring": np.abs(np.hypot(row - 3.5, column - 3.5) - 3.0) < 0.8,

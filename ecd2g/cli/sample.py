@@ -43,7 +43,12 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     add_circuit_options(parser)
     add_backend_option(parser)
     group = parser.add_argument_group("trained run", "in the place of data and circuit")
-    group.add_argument("--run", dest="trained", metavar="RUN", help="run folder of `ecd2g train`")
+    group.add_argument(
+        "--run",
+        dest="trained",
+        metavar="RUN",
+        help="run folder of `ecd2g train`; --n is 1000 here unless given",
+    )
     group.add_argument(
         "--steps",
         dest="n_steps",

@@ -85,8 +85,11 @@ def numbers_table(rows: dict[int, dict[str, float]], floor: dict[str, float]) ->
 
 
 def table(labels: list[str], lines: Sequence[tuple[list[str], dict[str, Any]]]) -> str:
-    """Labels, then every column that a line has a number for, aligned; spreads are {"mean", "standard_deviation"}."""
-    columns = [column for column in COLUMNS if any(column.name in row for _, row in lines)]
+    """Labels, then every column that a line below the first, the floor, has a number for, aligned.
+
+    Spreads are {"mean", "standard_deviation"}.
+    """
+    columns = [column for column in COLUMNS if any(column.name in row for _, row in lines[1:])]
     cells = [[*labels, *(column.heading for column in columns)]]
     cells += [[*names, *(_cell(row.get(column.name)) for column in columns)] for names, row in lines]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

@@ -73,7 +73,9 @@ class HighDim:
     pool_batches: int = ours(100, "batches that are coupled before the training")
     pool_batch_size: int = ours(500, "pairs in one of them; the assignment costs its third power")
     n_walks: int = ours(10_000, "where the exact law is known")
-    n_held_out_walks: int = ours(2000, "held-out data are a few hundred samples, and limit what can be told apart")
+    n_held_out_walks: int = ours(
+        2000, "held-out data are a few hundred samples, and limit what can be told apart"
+    )
     n_layers: int = ours(10, "of the exact walk")
     seed: int = ours(0, "the first of the seeds")
 

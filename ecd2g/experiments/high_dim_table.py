@@ -101,8 +101,8 @@ def table(summary: dict[str, Any]) -> str:
 
 
 NOTE = """distance: total variation to the exact law where it is known, else 1 - trend against held-out data; mean and
-standard deviation over the seeds; cost, novelty and nearest are those of the most evaluations; ot: cost of the best
-assignment of samples of source and target; (circuit) the walk of a circuit, the others are baselines"""
+standard deviation over the seeds; the columns from cost on are those of the most evaluations; C2ST: accuracy of a
+classifier, 0.5 is best; ot: cost of the best assignment of samples of source and target; (circuit) the walk of a circuit, the others are baselines"""
 
 
 def _block(problem: str, part: dict[str, Any]) -> str:
@@ -125,12 +125,14 @@ def _block(problem: str, part: dict[str, Any]) -> str:
 
 def _line(label: str, values: dict[int, Spread], numbers: list[int], rest: dict[str, Any]) -> str:
     cells = [f"{_cell(values[number]):>16}" if number in values else " " * 16 for number in numbers]
+    told = f"{rest['classifier_accuracy'].mean:7.3f}" if "classifier_accuracy" in rest else " " * 7
     last = (
         f"{rest['cost'].mean:9.3g}",
         f"{rest['novelty'].mean:9.3f}",
         f"{rest['nearest_distance'].mean:9.2f}",
+        f"{1e3 * rest['mmd_squared'].mean:9.2f}",
     )
-    return f"{label:<31}" + "".join(cells) + "".join(last)
+    return f"{label:<31}" + "".join(cells) + "".join(last) + told
 
 
 def _cell(value: Spread) -> str:

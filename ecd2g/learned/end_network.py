@@ -123,11 +123,13 @@ class EndNetwork(Model):
         return self.in_pieces(self._drawn, *places, heights, piece=self.piece)
 
     def _log_law(self, states: Tensor, times: Tensor, crossed: Tensor) -> Tensor:
-        return self.logits(states, times, crossed).double().log_softmax(-1)
+        logits = self.logits(states, times, crossed).double()
+        return logits - logits.logsumexp(-1, keepdim=True)
 
     def _drawn(self, states: Tensor, times: Tensor, crossed: Tensor, heights: Tensor) -> Tensor:
         """The first symbol whose cumulated chance exceeds the height; float32 resolves chances of 1e-7."""
-        cumulated = self.logits(states, times, crossed).softmax(-1).cumsum(-1)
+        logits = self.logits(states, times, crossed)
+        cumulated = (logits - logits.amax(-1, keepdim=True)).exp().cumsum(-1)
         whole = cumulated[..., -1:]
         # a height that rounding has made one would lie above every symbol
         below = (heights.unsqueeze(-1) * whole).minimum(whole.nextafter(torch.zeros_like(whole)))

@@ -27,7 +27,7 @@ def one_thread():
 
 
 def test_every_model_of_every_seed_is_trained_compared_and_saved(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(parallel, "processors", lambda: 1)
     problem = ONE.problem()
     learning = Learning(("marginal", "potential"), n_seeds=2, n_steps=6, n_compared_walks=50)
     comparison, curves = learn(ONE, problem, learning, tmp_path, quiet=True)

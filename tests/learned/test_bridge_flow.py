@@ -48,16 +48,20 @@ def flow_of(bridge="sweep", name="mlp", n_steps=0, space=SPACE, source=P, sink=Q
 
 
 @pytest.mark.parametrize(
-    ("bridge", "name", "n_steps", "bound"),
-    [("sweep", "mlp", 3, 0.06), ("sweep", "transformer", 3, 0.06), ("mixture", "mlp", 16, 0.15)],
+    ("bridge", "name", "training", "n_steps", "bound"),
+    [
+        ("sweep", "mlp", 400, 3, 0.08),
+        ("sweep", "transformer", 250, 3, 0.08),
+        ("mixture", "mlp", 300, 16, 0.15),
+    ],
 )
-def test_a_small_law_is_learned(bridge, name, n_steps, bound):
-    """20,000 draws of q itself lie 0.014 from it; a network that has seen nothing lies far off.
+def test_a_small_law_is_learned(bridge, name, training, n_steps, bound):
+    """20,000 draws of q itself lie 0.012 from it; a network that has seen nothing lies 0.6 off.
 
     Sites that go their own ways miss what the sites of q have in common in every single step, so mixtures are farther
     from q after a given number of steps than the sweep with one site a step.
     """
-    trained, untrained = flow_of(bridge, name, 600), flow_of(bridge, name)
+    trained, untrained = flow_of(bridge, name, training), flow_of(bridge, name)
     q = Q.to_array()
     ends = frequencies(trained.sample(20_000, n_steps=n_steps, rng=1).ends)
     assert total_variation(ends, q) < bound
@@ -75,9 +79,7 @@ def test_one_step_gives_the_product_of_the_marginals():
     q = Q.to_array().reshape(SPACE.alphabet_sizes)
     product = np.einsum("a,b,c->abc", q.sum((1, 2)), q.sum((0, 2)), q.sum((0, 1))).ravel()
     recipe = replace(END_RECIPE, n_steps=200, learning_rate=1e-2)
-    model = train(
-        lambda: EndNetwork(SPACE, steps=(1,), **SMALL["mlp"]), IndependentPairs(P, Q), recipe
-    ).model
+    model = train(lambda: EndNetwork(SPACE, steps=(1,), **SMALL["mlp"]), IndependentPairs(P, Q), recipe).model
     ends = frequencies(BridgeFlow(model, P, Q).sample(20_000, n_steps=1, rng=1).ends)
     assert total_variation(product, Q.to_array()) > 0.2
     assert total_variation(ends, product) < 0.08

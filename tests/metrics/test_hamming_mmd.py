@@ -3,7 +3,7 @@ from itertools import combinations, permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import binom
@@ -82,6 +82,7 @@ def test_it_is_the_u_statistic(a, b, bandwidth):
     assert -2 <= found.squared <= 2 + 1e-12
 
 
+@settings(max_examples=50)
 @given(samples(most=4), samples(most=3), bandwidths)
 def test_the_null_deviation_is_that_of_all_exchanges_of_rows(a, b, bandwidth):
     values = list(all_exchanges(a, b, bandwidth))

@@ -2,7 +2,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -17,6 +17,7 @@ costs = pytest.mark.parametrize(
 
 
 @costs
+@settings(max_examples=50)
 @given(starts=rows, ends=rows)
 def test_it_is_the_cheapest_of_all_pairings(ground, cost, starts, ends):
     cheapest = min(cost(starts, ends[list(order)]) for order in permutations(range(4)))

@@ -3,7 +3,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -64,6 +64,7 @@ def test_values_by_hand():
     assert trend(a, [[1, 0]] * 3, space) == 0.0
 
 
+@settings(max_examples=50)
 @given(samples_in(n_samples=3), st.randoms(use_true_random=False))
 def test_laws_of_both(case, random):
     space, a, b, c = case

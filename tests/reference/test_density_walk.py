@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ecd2g
 from ecd2g.metrics import sampling_floor, total_variation
@@ -114,7 +116,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kinds", "n_layers", "rho"), CASES)
-def test_starts_ends_steps_and_visits_follow_the_exact_law(
+def test_starts_and_ends_follow_the_exact_joint_law(
     kinds: tuple[str, str], n_layers: int, rho: float
 ) -> None:
     """Null: walks have the law of Eq. (9) and (10). 30,000 walks; joint law, ends, steps by TV, visits node by node."""
@@ -284,6 +286,25 @@ def test_what_a_walk_costs(n_layers: int, rho: float) -> None:
         assert abs(cost.mean() - mean) < 6 * cost.std() / np.sqrt(N_WALKS)
     assert np.all(walks.n_events >= walks.n_steps + 1)
     assert f"{walks.n_draws.sum()} draws)" in repr(walks)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 12), st.floats(-6.0, np.log10(23.0)), st.floats(-2.0, 2.0))
+def test_expected_costs_have_a_bound_for_all_densities(
+    seed: int, n_layers: int, decade: float, spread: float
+) -> None:
+    """Sums of the envelopes over all nodes, visited or not: the bounds that docs/density_walks.md states."""
+    space, rng = ecd2g.StateSpace((4, 2, 3)), np.random.default_rng(seed)
+    p, q = (ecd2g.Distribution.from_weights(space, rng.gamma(10.0**spread, size=24) + 1e-300) for _ in "pq")
+    circuit = circuit_of(space, n_layers, 10.0**decade)
+    events = Events.of(circuit, EmpiricalDensity(p), EmpiricalDensity(q))
+    here = np.stack([p.to_array(), q.to_array()])
+    by_kind = sum(events.weights(np.full(24, n), here).sum(axis=1) for n in range(n_layers))
+    assert by_kind[BY_SINK:EXIT].sum() == pytest.approx(1.0, rel=1e-12)
+    assert by_kind.sum() <= (n_layers + 2 if n_layers > 2 else 6) * (1 + 1e-12)
+    all_lateral = 24 * circuit.kernel.lateral
+    share = all_lateral / (circuit.kernel.forward - circuit.kernel.lateral + all_lateral)
+    if n_layers > 2:
+        assert 1.0 + by_kind[2:EXIT].sum() <= (3 + (n_layers - 1) * share) * (1 + 1e-12)
 
 
 def test_paths_hold_every_step() -> None:
