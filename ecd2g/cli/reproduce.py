@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecd2g.cli.options import (
+    NETWORKS,
     PROBLEMS,
     add_backend_option,
     add_run_options,
@@ -85,7 +86,10 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         dest="n_steps",
         type=whole_number(1),
         metavar="INT",
-        help="for high-dim: steps of every training (default: 3000)",
+        help="for high-dim: steps of every training (default: 2000)",
+    )
+    parser.add_argument(
+        "--network", choices=NETWORKS, help="for high-dim: the network of every method (default: mlp)"
     )
     out = (
         "run folder to make (default: runs/EXPERIMENT); for all, the folder they are put into (default: runs)"
@@ -145,8 +149,12 @@ def _check_training(args: argparse.Namespace) -> None:
         raise InputError(
             f"--exact goes with the experiments {' and '.join(LEARNED)}, which train models, not with {args.experiment}"
         )
-    for option, value in (("--problems", args.problems), ("--training-steps", args.n_steps)):
-        if value is not None and args.experiment not in (HIGH_DIM, "all"):
+    for option, name in (
+        ("--problems", "problems"),
+        ("--training-steps", "n_steps"),
+        ("--network", "network"),
+    ):
+        if getattr(args, name) is not None and args.experiment not in (HIGH_DIM, "all"):
             raise InputError(f"{option} goes with the experiment {HIGH_DIM}, not with {args.experiment}")
     if args.experiment == HIGH_DIM and args.backend not in (None, "numpy"):
         raise InputError(
@@ -187,7 +195,7 @@ def _high_dim_asked(args: argparse.Namespace) -> "HighDim | None":
     require_learned()
     from ecd2g.experiments.high_dim import HighDim  # noqa: PLC0415
 
-    asked = HighDim(**given(args, ("problems", "n_seeds", "n_steps", "n_walks", "seed")))  # type: ignore[arg-type]
+    asked = HighDim(**given(args, ("problems", "network", "n_seeds", "n_steps", "n_walks", "seed")))  # type: ignore[arg-type]
     asked.check()
     return asked
 

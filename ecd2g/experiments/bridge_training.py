@@ -32,7 +32,9 @@ class BridgeTraining:
     holdout: float | None = default(None, "0.2 of the rows; a named problem brings its own test data")
     split_seed: int = default(0, "one split for every seed of the training, so that they can be compared")
     network: str = default("mlp")
-    coupling: str = default("minibatch-ot", "cheaper paths, and closer to the target at few steps")
+    coupling: str = default(
+        "minibatch-ot", "short ways from start to end; independent pairs may come closer to the target"
+    )
     ground: Ground | None = default(  # noqa: RUF009 - a frozen field
         None, "sites that differ for words, squared distance for whole numbers"
     )

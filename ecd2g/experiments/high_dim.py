@@ -8,10 +8,7 @@ from ecd2g.data.split_problem import SplitProblem
 from ecd2g.data.split_problems import SPLIT_PROBLEMS
 from ecd2g.errors import InputError
 from ecd2g.experiments.origin import ours
-from ecd2g.learned.end_network import Network
-
-IN_WORDS = ("names",)
-"""Problems whose states are sequences; their network is a transformer."""
+from ecd2g.learned.end_network import NETWORKS, Network
 
 PICTURED = ("digits-4x4", "digits-3-8", "digits-noise", "names")
 """Problems whose states people can judge by eye."""
@@ -68,11 +65,12 @@ class HighDim:
     methods: tuple[Method, ...] = ours(METHODS)
     evaluations: tuple[int, ...] = ours((2, 4, 8, 16), "network evaluations a sample, and D where it is less")
     n_seeds: int = ours(5, "a seed decides data split, pairs, weights and walks")
-    n_steps: int = ours(3000, "the same for every method")
+    network: Network = ours("mlp", "the same for every method")  # noqa: RUF009 - a frozen field
+    n_steps: int = ours(2000, "the same for every method")
     n_pairs: int = ours(256, "the same for every method")
     pool_batches: int = ours(100, "batches that are coupled before the training")
     pool_batch_size: int = ours(500, "pairs in one of them; the assignment costs its third power")
-    n_walks: int = ours(10_000, "where the exact law is known")
+    n_walks: int = ours(20_000, "where the exact law is known")
     n_held_out_walks: int = ours(
         2000, "held-out data are a few hundred samples, and limit what can be told apart"
     )
@@ -86,6 +84,8 @@ class HighDim:
             raise InputError(
                 f"the problems must be among {', '.join(SPLIT_PROBLEMS)}, got {unknown[0] if unknown else 'none'}"
             )
+        if self.network not in NETWORKS:
+            raise InputError(f"network must be one of {', '.join(NETWORKS)}, got {self.network!r}")
 
     def walks_for(self, split: SplitProblem) -> int:
         """Number of walks that every method is judged by."""
@@ -99,10 +99,6 @@ class HighDim:
         """Numbers of evaluations to try: those asked for, and one a site where that is fewer than the most of them."""
         extra = (n_sites,) if n_sites < max(self.evaluations) else ()
         return tuple(sorted({*self.evaluations, *extra}))
-
-    def network(self, problem: str) -> Network:
-        """The network of a problem, the same for every method."""
-        return "transformer" if problem in IN_WORDS else "mlp"
 
     def is_pictured(self, problem: str, seed: int) -> bool:
         """Whether walks of this problem and seed are drawn."""

@@ -57,7 +57,7 @@ def run_cell(settings: HighDim, problem: str, seed: int) -> Cell:
         for coupling in dict.fromkeys(method.coupling for method in settings.methods_for(split))
     }
     for method in settings.methods_for(split):
-        flow, trained_s = _train(settings, problem, split, method, pools[method.coupling], seed)
+        flow, trained_s = _train(settings, split, method, pools[method.coupling], seed)
         for number in settings.evaluations_for(split.train.space.n_sites):
             if (most := flow.model.bridge.most_steps) is not None and number > most:
                 continue
@@ -117,13 +117,14 @@ def _pool(settings: HighDim, split: SplitProblem, judge: Judge, coupling: str, s
 
 
 def _train(
-    settings: HighDim, problem: str, split: SplitProblem, method: Method, pairs: GivenPairs, seed: int
+    settings: HighDim, split: SplitProblem, method: Method, pairs: GivenPairs, seed: int
 ) -> tuple[BridgeFlow, float]:
     space = split.train.space
     steps = settings.evaluations_for(space.n_sites)
     recipe = replace(END_RECIPE, n_steps=settings.n_steps, n_pairs=settings.n_pairs, seed=seed)
-    network = settings.network(problem)
-    trained = train(lambda: EndNetwork(space, method.bridge, steps=steps, network=network), pairs, recipe)
+    trained = train(
+        lambda: EndNetwork(space, method.bridge, steps=steps, network=settings.network), pairs, recipe
+    )
     if not isinstance(trained.model, EndNetwork):
         raise TypeError("the training must return the network it was given")
     return BridgeFlow(trained.model, split.test.source, split.test.target), trained.seconds

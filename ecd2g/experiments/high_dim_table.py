@@ -102,14 +102,15 @@ def table(summary: dict[str, Any]) -> str:
 
 NOTE = """distance: total variation to the exact law where it is known, else 1 - trend against held-out data; mean and
 standard deviation over the seeds; the columns from cost on are those of the most evaluations; C2ST: accuracy of a
-classifier, 0.5 is best; ot: cost of the best assignment of samples of source and target; (circuit) the walk of a circuit, the others are baselines"""
+classifier, 0.5 is best; ot: cost of the best assignment of samples of source and target; (circuit) the walk of a
+circuit, the others are baselines"""
 
 
 def _block(problem: str, part: dict[str, Any]) -> str:
     methods, floor = part["methods"], part["floor"]
     numbers = sorted({one["evaluations"] for one in methods if one["evaluations"]})
     head = f"{problem:<31}" + "".join(f"{f'NFE {number}':>16}" for number in numbers)
-    lines = [head + f"{'cost':>9}{'novelty':>9}{'nearest':>9}"]
+    lines = [head + f"{'cost':>9}{'novelty':>9}{'nearest':>9}{'10³MMD²':>9}{'C2ST':>7}"]
     best = f"{floor['best_cost'].mean:.3g} ot"
     lines.append(
         _line("floor (perfect samples)", {numbers[0]: floor["headline"]}, numbers, floor) + f"   {best}"

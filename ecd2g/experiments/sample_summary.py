@@ -69,4 +69,4 @@ def _newness(walks: dict[str, Any], floor: dict[str, Any]) -> Lines:
 
 
 def _beside(value: float, floor: float | None) -> str:
-    return f"{number(value):<10}" + ("" if floor is None else f" perfect samples {number(floor)}")
+    return number(value) if floor is None else f"{number(value):<10} perfect samples {number(floor)}"

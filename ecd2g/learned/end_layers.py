@@ -19,36 +19,29 @@ N_TIMES = 1 + 2 * len(FREQUENCIES)
 
 
 class SitePerceptron(nn.Module):
-    """A perceptron on the embedded symbols of all sites side by side, the flags, and the time.
+    """A perceptron on the embedded symbols of all sites side by side, and the time.
 
-    The first layer is applied to the embeddings of all symbols, not of all rows: the same numbers for
-    O(n D S h + D S width h) instead of O(n D width h + n D width) with slow gradients of tables. Cost a row
-    O(D S h + h^2) for layers of h units.
+    A symbol has two vectors, one before its site has crossed and one after: what it says is then another thing. (On the
+    splice sites that is 0.05 nats a walk better than one vector and a flag beside it.) The first layer is applied to
+    the vectors of all symbols, not of all rows: the same numbers, O(D S h (n + width)) instead of O(n D width h) and
+    without the slow gradients of look-ups. Cost a row O(D S h + h^2) for layers of h units.
     """
 
     def __init__(self, space: StateSpace, width: int, hidden: tuple[int, ...]) -> None:
         super().__init__()
         n_sites, most = space.n_sites, max(space.alphabet_sizes)
-        self.symbols = nn.Parameter(torch.randn(n_sites, most, width))
-        first, *rest = perceptron(n_sites * (width + 1) + N_TIMES, hidden, n_sites * most)
+        self.symbols = nn.Parameter(torch.randn(n_sites, 2 * most, width))
+        first, *rest = perceptron(n_sites * width + N_TIMES, hidden, n_sites * most)
         self.first, self.rest = cast(nn.Linear, first), nn.Sequential(*rest)
 
     def forward(self, states: Tensor, times: Tensor, crossed: Tensor) -> Tensor:
         """Logits ``(n, n_sites, most_symbols)``."""
-        n_sites, most, _ = self.symbols.shape
-        n_embedded = self.first.in_features - n_sites - N_TIMES
-        of_symbols, of_others = self.first.weight.split([n_embedded, n_sites + N_TIMES], dim=1)
-        by_site = of_symbols.T.unflatten(0, (n_sites, -1))
-        table = (self.symbols @ by_site).flatten(0, 1)
-        others = torch.cat([crossed.float(), time_features(times)], dim=1)
-        hidden = torch.addmm(
-            functional.linear(others, of_others, self.first.bias), one_hot(states, most), table
-        )
-        outputs = self.rest(hidden)
-        if most >= n_sites:
-            return outputs.unflatten(1, (n_sites, most))
-        # sites side by side in memory: sums over few symbols are then sums of long rows
-        return outputs.unflatten(1, (most, n_sites)).transpose(1, 2)
+        n_sites, twice, width = self.symbols.shape
+        of_symbols, of_time = self.first.weight.split([n_sites * width, N_TIMES], dim=1)
+        table = (self.symbols @ of_symbols.T.unflatten(0, (n_sites, width))).flatten(0, 1)
+        timed = functional.linear(time_features(times), of_time, self.first.bias)
+        hidden = torch.addmm(timed, one_hot(2 * states + crossed, twice), table)
+        return by_symbol(self.rest(hidden), n_sites)
 
 
 class SiteTransformer(nn.Module):
@@ -91,9 +84,7 @@ class Block(nn.Module):
         """Tokens ``(n, n_sites, width)``."""
         by_head = self.attend(self.first_norm(tokens)).unflatten(2, (3, self.heads, -1))
         query, key, value = by_head.permute(2, 0, 3, 1, 4)
-        # written out: the fused kernel of a CPU is made for long rows, and takes ten times as long for six tokens
-        scores = (query * query.shape[-1] ** -0.5) @ key.transpose(2, 3)
-        seen = scores.softmax(-1) @ value
+        seen = functional.scaled_dot_product_attention(query, key, value)
         tokens = tokens + self.mix(seen.transpose(1, 2).flatten(2))
         return tokens + self.network(self.second_norm(tokens))
 
@@ -103,6 +94,17 @@ def one_hot(states: Tensor, most: int) -> Tensor:
     n, n_sites = states.shape
     columns = states + most * torch.arange(n_sites, device=states.device)
     return torch.zeros(n, n_sites * most, device=states.device).scatter_(1, columns, 1.0)
+
+
+def by_symbol(outputs: Tensor, n_sites: int) -> Tensor:
+    """Outputs ``(n, n_sites * most)`` as ``(n, n_sites, most)``, with the longer of the two side by side in memory.
+
+    Sums over few symbols are then sums of long rows, which is twice as fast.
+    """
+    most = outputs.shape[1] // n_sites
+    if most >= n_sites:
+        return outputs.unflatten(1, (n_sites, most))
+    return outputs.unflatten(1, (most, n_sites)).transpose(1, 2)
 
 
 def time_features(times: Tensor) -> Tensor:

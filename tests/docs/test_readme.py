@@ -19,9 +19,13 @@ def blocks(page: str, language: str) -> list[str]:
 PAGES = (
     "README.md",
     "docs/adapted_resistances.md",
+    "docs/bridges.md",
     "docs/circuit_design.md",
+    "docs/couplings.md",
+    "docs/density_walks.md",
     "docs/learned.md",
     "docs/networks.md",
+    "docs/sample_metrics.md",
 )
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional
 
 import ecd2g
 from ecd2g.bridges.bridge import Places
@@ -117,27 +116,26 @@ def test_pieces_change_nothing(name):
 
 @pytest.mark.parametrize("space", [ecd2g.StateSpace(5, 2), ecd2g.StateSpace(2, 5)], ids=str)
 def test_the_perceptron_is_the_plain_one(space):
-    """Embeddings side by side, flags and time through all layers, without the short cut of the first."""
+    """Embeddings side by side and the time through all layers, without the short cut of the first."""
     torch.manual_seed(0)
     network = SitePerceptron(space, 4, (16, 8))
     states, times, crossed = (torch.tensor(part) for part in places_of(space, 20))
-    embedded = network.symbols[torch.arange(space.n_sites), states].flatten(1)
-    times = times.float()
-    features = torch.cat([embedded, crossed.float(), time_features(times)], dim=1)
-    plain = network.rest(network.first(features))
-    most = max(space.alphabet_sizes)
-    shape = (space.n_sites, most) if most >= space.n_sites else (most, space.n_sites)
-    wanted = plain.unflatten(1, shape)
-    found = network(states, times, crossed)
-    torch.testing.assert_close(found, wanted if most >= space.n_sites else wanted.transpose(1, 2))
+    vectors = network.symbols[torch.arange(space.n_sites), 2 * states + crossed]
+    features = torch.cat([vectors.flatten(1), time_features(times.float())], dim=1)
+    outputs, most = network.rest(network.first(features)), max(space.alphabet_sizes)
+    if most >= space.n_sites:
+        wanted = outputs.reshape(20, space.n_sites, most)
+    else:
+        wanted = outputs.reshape(20, most, space.n_sites).transpose(1, 2)
+    torch.testing.assert_close(network(states, times.float(), crossed), wanted)
 
 
-def test_the_attention_is_that_of_torch():
+def test_the_attention_is_the_written_out_one():
     torch.manual_seed(0)
     block, tokens = Block(8, 2), torch.randn(5, 3, 8)
     query, key, value = block.attend(block.first_norm(tokens)).reshape(5, 3, 3, 2, 4).permute(2, 0, 3, 1, 4)
-    seen = functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(5, 3, 8)
-    middle = tokens + block.mix(seen)
+    shares = (query @ key.transpose(2, 3) / 2.0).softmax(-1)
+    middle = tokens + block.mix((shares @ value).transpose(1, 2).reshape(5, 3, 8))
     torch.testing.assert_close(block(tokens), middle + block.network(block.second_norm(middle)))
 
 
