@@ -42,6 +42,7 @@ NOTE = """shape, trend: 1 is best; TV, MMD^2: 0 is best; C2ST: 0.5 is best; nove
 nearest: sites that differ from the nearest training sample; cost of perfect samples: that of independent pairs;
 cost/best: over the best order of the same starts and ends"""
 
+
 @dataclass(frozen=True, eq=False)
 class Judging:
     """Numbers by number of steps, and the seconds that the walks took."""
