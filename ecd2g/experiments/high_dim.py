@@ -66,11 +66,11 @@ class HighDim:
     evaluations: tuple[int, ...] = ours((2, 4, 8, 16), "network evaluations a sample, and D where it is less")
     n_seeds: int = ours(5, "a seed decides data split, pairs, weights and walks")
     network: Network = ours("mlp", "the same for every method")  # noqa: RUF009 - a frozen field
-    n_steps: int = ours(2000, "the same for every method")
+    n_steps: int = ours(1500, "the same for every method")
     n_pairs: int = ours(256, "the same for every method")
-    pool_batches: int = ours(100, "batches that are coupled before the training")
+    pool_batches: int = ours(60, "batches that are coupled before the training")
     pool_batch_size: int = ours(500, "pairs in one of them; the assignment costs its third power")
-    n_walks: int = ours(20_000, "where the exact law is known")
+    n_walks: int = ours(10_000, "where the exact law is known")
     n_held_out_walks: int = ours(
         2000, "held-out data are a few hundred samples, and limit what can be told apart"
     )

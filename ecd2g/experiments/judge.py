@@ -66,7 +66,7 @@ class Judge:
     ) -> dict[str, float]:
         """Every metric of walks from `starts` to `ends`, ``(n, n_sites)``; `quick` leaves out those that take seconds.
 
-        These are the classifier's accuracy and the ratio of the cost to the best.
+        These are MMD, the classifier's accuracy and the ratio of the cost to the best.
         """
         if quick:
             return self.fidelity(ends) | {"cost": self._mean_cost(starts, ends)}
@@ -81,21 +81,20 @@ class Judge:
         found["shape"] = shape(ends, target, space)
         if space.n_sites > 1:
             found["trend"] = trend(ends, target, space)
-        few = ends[:JUDGED]
-        found["mmd_squared"] = hamming_mmd(few, self._reference, space).squared
-        training = self.split.train.target.support()
+        few, training = ends[:JUDGED], self.split.train.target.support()
         found["novelty"] = novelty(few, training)
         found["nearest_distance"] = nearest_distance(few, training)
         return found
 
     def told_apart(self, ends: NDArray[np.int64]) -> dict[str, float]:
-        """Accuracy of a classifier between samples and test data, where there are enough of them; chance is 0.5."""
-        size = min(len(ends), len(self._reference), JUDGED)
+        """Squared MMD to the test data, and the accuracy of a classifier where there are enough; chance is 0.5."""
+        space, few = self.split.train.space, ends[:JUDGED]
+        found = {"mmd_squared": hamming_mmd(few, self._reference, space).squared}
+        size = min(len(few), len(self._reference))
         if size < FEWEST:
-            return {}
-        space = self.split.train.space
-        test = classifier_two_sample_test(ends[:size], self._reference[:size], space, self.seed)
-        return {"classifier_accuracy": test.accuracy}
+            return found
+        test = classifier_two_sample_test(few[:size], self._reference[:size], space, self.seed)
+        return found | {"classifier_accuracy": test.accuracy}
 
     def cost(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> dict[str, float]:
         """Mean cost of the walks, and its ratio to the best order of the first of the same starts and ends."""
@@ -108,10 +107,11 @@ class Judge:
     def floor(self) -> dict[str, float]:
         """The same numbers of perfect samples; their cost is that of the independent coupling."""
         test = self.split.test
-        found = self.fidelity(self._perfect)
+        found = self.fidelity(self._perfect) | self.told_apart(self._perfect)
         if self.split.is_exact:
             found["total_variation"] = sampling_floor(test.target.probabilities, self.n_samples).expected
-        found["classifier_accuracy"] = 0.5
+        if "classifier_accuracy" in found:
+            found["classifier_accuracy"] = 0.5
         if not self.split.is_exact:  # the training data are not new to themselves: held-out data show what is
             held_out, training = test.target.support(), self.split.train.target.support()
             found["novelty"] = novelty(held_out, training)
