@@ -22,6 +22,7 @@ from ecd2g.learned.named import MODELS, NamedModel
 from ecd2g.learned.potential_network import PotentialNetwork
 from ecd2g.learned.recipe import Recipe
 from ecd2g.learned.training import Trained, train
+from ecd2g.learned.two_sample import TwoSample, classifier_two_sample_test
 from ecd2g.learned.volume import draw_edges, draw_states
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "Trained",
     "TrainingState",
     "TransportPairs",
+    "TwoSample",
+    "classifier_two_sample_test",
     "draw_edges",
     "draw_states",
     "load_model",

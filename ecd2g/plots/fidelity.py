@@ -51,7 +51,7 @@ def fidelity_scatter(
     """Draw distance from the target against transport cost, a panel a problem, a marker a method and coupling.
 
     Markers are means over seeds, bars their standard deviation. Lines: the costs of the optimal-transport and the
-    independent coupling, and the distance expected of as many perfect samples. Distances are on a logarithmic axis
+    independent coupling, and the floor of the panel. Distances are on a logarithmic axis
     where all are positive. methods : their order, which fixes the colours in all figures that are given it.
     """
     looks = _looks(problems, "points", methods)
@@ -100,7 +100,7 @@ def fidelity_by_steps(
     """Draw distance from the target against the number of network evaluations (log2), a panel a problem.
 
     Lines are means over seeds, solid for circuits and dashed for baselines; bands their standard deviation; the grey
-    line is the distance expected of as many perfect samples. methods : as in `fidelity_scatter`.
+    line is the floor of the panel. methods : as in `fidelity_scatter`.
     """
     looks = _looks(problems, "curves", methods)
     floor = _lines(problems)[-1:] if _has_floor(problems) else []
@@ -233,5 +233,5 @@ def _lines(problems: Sequence[FidelityPanel]) -> list[Artist]:
     if any(problem.independent_cost is not None for problem in problems):
         found.append(line("independent cost", INDEPENDENT))
     if _has_floor(problems):
-        found.append(line("as many perfect samples", FLOOR))
+        found.append(line("perfect samples, or training data against held-out data", FLOOR))
     return found

@@ -39,7 +39,8 @@ class FidelityPanel:
 
     measure : what distances are, such as "total variation" or "1 − trend"
     cost_unit : the unit of costs, such as "changed pixels" or "squared distance / S²"
-    floor : distance expected of as many perfect samples; `floor_deviation` its standard deviation, drawn as a band
+    floor : distance expected of as many perfect samples, or of training data where held-out data judge, which no method
+    need stay above; `floor_deviation` its standard deviation, drawn as a band
     optimal_cost, independent_cost : costs of the optimal-transport and the independent coupling
     """
 

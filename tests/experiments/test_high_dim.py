@@ -67,14 +67,15 @@ def test_the_sweep_has_no_row_beyond_one_evaluation_a_site(independent) -> None:
 def test_the_bound_of_the_likelihood_is_below_that_of_the_law_itself(independent) -> None:
     """Gibbs: E_q log q_theta <= E_q log q, and Jensen's bound is lower still; of the sweep with one site a step only.
 
-    A network of uniform laws has -3 log 16 = -8.3 nats; 20 steps of training reach more than nothing.
+    log q has a standard deviation of 1.3 nats under q: 0.2 is seven standard deviations of the mean over 2000 pairs.
+    Control: uniform laws have -3 log 16 = -8.3 nats, and 20 steps of training reach more.
     """
     law = SPLIT_PROBLEMS["mixture-3"](rng=0).test.target.to_array()
     positive = law[law > 0.0]
-    (bound,) = [row["log_likelihood_bound"] for row in independent.rows if "log_likelihood_bound" in row]
-    assert bound < float(np.sum(positive * np.log(positive)))
     (row,) = [row for row in independent.rows if "log_likelihood_bound" in row]
     assert (row["method"], row["evaluations"]) == ("sweep", 3)
+    assert row["log_likelihood_bound"] < float(np.sum(positive * np.log(positive))) + 0.2
+    assert row["log_likelihood_bound"] > -3 * np.log(16) + 0.2
 
 
 def test_the_same_seed_gives_the_same_numbers_whatever_else_is_run(cell) -> None:

@@ -229,7 +229,11 @@ def test_costs_of_couplings_and_the_floor_are_lines_with_names():
     assert [line.get_ydata()[0] for line in ax.lines if list(line.get_xdata()) == [0, 1]] == [0.05]
     methods, below = ([text.get_text() for text in key.get_texts()] for key in ax.figure.legends)
     assert methods == ["sweep", "flow matching"]
-    lines = ["optimal-transport cost", "independent cost", "as many perfect samples"]
+    lines = [
+        "optimal-transport cost",
+        "independent cost",
+        "perfect samples, or training data against held-out data",
+    ]
     assert below == ["independent", "electric", *lines]
     bare = panel(optimal_cost=None, independent_cost=None, floor=None, floor_deviation=None)
     (ax,) = plots.fidelity_scatter([bare])
