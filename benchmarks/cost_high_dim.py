@@ -46,7 +46,9 @@ def train_time(
     rng = np.random.default_rng(0)
     starts, ends = space.draw(5000, rng), space.draw(5000, rng)
     pairs, recipe = GivenPairs.of(space, starts, ends), replace(END_RECIPE, n_steps=training_steps)
-    trained = train(lambda: EndNetwork(space, bridge, steps=(n_steps,)), pairs, recipe)
+    network = EndNetwork(space, bridge, steps=(n_steps,))
+    network.examples(pairs, 1, "uniform", 1, rng)  # makes the tables of the bridge, once for an alphabet
+    trained = train(lambda: network, pairs, recipe)
     laws = (ecd2g.Distribution.from_samples(space, rows) for rows in (starts, ends))
     return 1e3 * trained.seconds / training_steps, BridgeFlow(trained.model, *laws)
 

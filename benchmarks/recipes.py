@@ -15,10 +15,10 @@ from tqdm import tqdm
 
 import ecd2g
 from ecd2g.circuit.field import LayeredField
+from ecd2g.couplings.pairs import IndependentPairs
 from ecd2g.errors import Ecd2gError, SolverError, StrandedWalkerError
 from ecd2g.learned.estimate import Estimate
 from ecd2g.learned.named import MODELS
-from ecd2g.couplings.pairs import IndependentPairs
 from ecd2g.learned.recipe import Recipe
 from ecd2g.learned.training import train
 from ecd2g.metrics.current_error import current_error

@@ -69,7 +69,8 @@ def _sink_solver(conductances: Array, rows: Array) -> Callable[[Array], Array]:
         factor = cho_factor(laplacian, lower=False, overwrite_a=True, check_finite=False)
     except LinAlgError:
         raise SolverError(
-            "the conductances of the circuit differ by more than float64 can tell apart; raise floor or width",
+            "the conductances of the circuit differ by more than float64 can tell apart; raise floor or "
+            "width, or take fewer reweightings",
             reached=float("nan"),
             tolerance=0.0,
         ) from None

@@ -5,19 +5,21 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.couplings.bipartite import two_layer_currents
-from ecd2g.couplings.plan import Plan, certified
+from ecd2g.couplings.plan import MARGINAL_TOLERANCE, Plan, certified
 from ecd2g.couplings.plan_input import PlanInput, mean_cost
 from ecd2g.couplings.two_way_law import two_way_law
-from ecd2g.errors import InputError
+from ecd2g.errors import InputError, SolverError
 from ecd2g.metrics.optimal_transport import PairGround
 
 Array = NDArray[np.float64]
 
 FLOOR = 1e-12
-"""Default floor of the conductances: the smallest power of 1000 at which currents refine to rounding at all widths."""
+"""Default floor of the conductances; down to 1e-15 currents refine to rounding at all widths, below that not always."""
 
 SHORTEST = 1e-3
 """Pairs that cost less count as costing this many mean costs in a reweighting, which divides by costs."""
+
+ADVICE = "raise floor or width, or take fewer reweightings"
 
 ROUGH = 1e-6
 """Residual of the currents that only set the next conductances; those of the plan are refined to rounding."""
@@ -45,7 +47,8 @@ def electric_plan(
     their currents, as in iteratively reweighted least squares, and the plan comes closer to optimal transport. The
     smallest cost stands in for C = 0, where a resistor would have no length.
 
-    Marginals are certified: SolverError where they are missed by more than `MARGINAL_TOLERANCE`. Time
+    Marginals are certified: SolverError where they, or Kirchhoff's law, are missed by more than `MARGINAL_TOLERANCE`:
+    conductances may differ by more than float64 can tell apart, as with floors below 1e-15. Time
     O((1 + reweightings) m k min(m, k)), memory O(m k). CapacityError above `PAIR_LIMIT` pairs; InputError for different
     spaces, an unknown ground, and widths, floors and reweightings that are not positive.
     """
@@ -60,9 +63,9 @@ def electric_plan(
     for _ in range(reweightings):
         currents = two_layer_currents(conductances, given.p, given.q, ROUGH)
         conductances = _reweighted(conductances, currents, lengths)
-    currents = two_layer_currents(conductances, given.p, given.q)
+    currents = _kept(two_layer_currents(conductances, given.p, given.q), given)
     method = "electric-reweighted" if reweightings else "electric"
-    return certified(given.plan(_law(currents, given), method), "raise floor or width")
+    return certified(given.plan(_law(currents, given), method), ADVICE)
 
 
 def _reweighted(conductances: Array, currents: Array, lengths: Array) -> Array:
@@ -71,6 +74,20 @@ def _reweighted(conductances: Array, currents: Array, lengths: Array) -> Array:
     follow *= 0.5 / follow.mean()
     follow += conductances * (0.5 / conductances.mean())
     return follow
+
+
+def _kept(currents: Array, given: PlanInput) -> Array:
+    """The currents; SolverError where Kirchhoff's law is missed or a node passes nothing on: no walk has a law then."""
+    missed = max(np.abs(currents.sum(axis=1) - given.p).max(), np.abs(currents.sum(axis=0) - given.q).max())
+    forward = np.maximum(currents, 0.0)
+    if missed <= MARGINAL_TOLERANCE and forward.any(axis=1).all() and forward.any(axis=0).all():
+        return currents
+    raise SolverError(
+        f"the currents of the electric coupling must meet Kirchhoff's law within {MARGINAL_TOLERANCE:g} and leave "
+        f"every start, but miss it by {missed:.3g}: conductances differ by more than float64 can tell apart; {ADVICE}",
+        reached=float(missed),
+        tolerance=MARGINAL_TOLERANCE,
+    )
 
 
 def _law(currents: Array, given: PlanInput) -> Array:

@@ -1,7 +1,7 @@
 """Couplings: where the pairs (x_0, x_N) of a training batch come from (Algorithm 1, line 1)."""
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, get_args
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,8 +9,8 @@ from scipy.optimize import linear_sum_assignment
 
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.state_space import StateSpace
-from ecd2g.errors import InputError
-from ecd2g.metrics.optimal_transport import PairGround, pair_costs
+from ecd2g.errors import CapacityError, InputError
+from ecd2g.metrics.optimal_transport import PAIR_LIMIT, PairGround, cost_unit, pair_costs
 
 
 class Pairs(NamedTuple):
@@ -90,10 +90,7 @@ class TransportPairs:
     ground: PairGround = "squared"
 
     def __post_init__(self) -> None:
-        if self.ground not in get_args(PairGround):
-            raise InputError(
-                f"ground must be one of {', '.join(map(repr, get_args(PairGround)))}, got {self.ground!r}"
-            )
+        cost_unit(self.ground)
 
     @property
     def space(self) -> StateSpace:
@@ -109,7 +106,15 @@ class TransportPairs:
 def cheapest_order(
     starts: NDArray[np.int64], ends: NDArray[np.int64], ground: PairGround = "squared"
 ) -> NDArray[np.intp]:
-    """The order of `ends` that minimises the sum of costs to `starts`; O(n^3) by scipy's assignment."""
+    """The order of `ends` that minimises the sum of costs to `starts`; O(n^3) by scipy's assignment.
+
+    CapacityError above `PAIR_LIMIT` pairs, 5,000 starts and ends.
+    """
+    if len(starts) * len(ends) > PAIR_LIMIT:
+        raise CapacityError(
+            f"pairing {len(starts)} starts with {len(ends)} ends compares all of their pairs, and the limit is "
+            f"{PAIR_LIMIT}; take smaller batches"
+        )
     if ground != "squared":
         return linear_sum_assignment(pair_costs(starts, ends, ground))[1]
     x, y = starts.astype(np.float64), ends.astype(np.float64)

@@ -12,7 +12,7 @@ from ecd2g.circuit.state_space import StateSpace
 from ecd2g.couplings.pairs import Pairs
 from ecd2g.couplings.rows import columns_of
 from ecd2g.errors import InputError, SolverError
-from ecd2g.metrics.optimal_transport import PairGround, independent_cost, pair_costs
+from ecd2g.metrics.optimal_transport import PairGround, cost_unit, independent_cost, pair_costs
 
 MARGINAL_TOLERANCE = 1e-10
 """How far a row or column of a plan may miss its probability; plans that are returned reach about 1e-16."""
@@ -49,8 +49,10 @@ class Plan:
                 f"a plan of {m} starts and {k} ends needs a table and weights of shapes ({m}, {k}), ({m},) and "
                 f"({k},), got {', '.join(map(str, shapes))}"
             )
-        if not np.all(self.table >= 0):
-            raise InputError("the table of a plan must hold numbers that are not negative")
+        for name in ("table", "source_weights", "target_weights"):
+            values = getattr(self, name)
+            if not np.all(np.isfinite(values) & (values >= 0)):
+                raise InputError(f"{name} of a plan must hold finite numbers that are not negative")
 
     def __repr__(self) -> str:
         return (
@@ -69,16 +71,15 @@ class Plan:
     def entropy(self) -> float:
         """-sum pi log pi in nats: from H(p) where every start has one end, to H(p) + H(q) where the two are apart."""
         positive = self.table[self.table > 0]
-        return float(-np.sum(positive * np.log(positive)))
+        return float(0.0 - np.sum(positive * np.log(positive)))  # 0, not -0, for a single pair
 
     def cost(self, ground: PairGround = "squared", scale: float = 1.0) -> float:
         """E c(x, y), sum pi(x, y) c(x, y); grounds and scale as in `optimal_transport_cost`. O(m k D)."""
-        unit = checked_unit(ground, scale)
+        unit = cost_unit(ground, scale)
         return float(np.sum(self.table * pair_costs(self.starts, self.ends, ground))) / unit
 
     def independent_cost(self, ground: PairGround = "squared", scale: float = 1.0) -> float:
         """E c(x, y) of the independent coupling of the same p and q, sum p(x) q(y) c(x, y)."""
-        checked_unit(ground, scale)
         p = Distribution(self.space, self.source_weights, self.starts)
         return independent_cost(p, Distribution(self.space, self.target_weights, self.ends), ground, scale)
 
@@ -94,23 +95,18 @@ class Plan:
     def draw_columns(
         self, rows: NDArray[np.integer], rng: np.random.Generator | int | None = None
     ) -> NDArray[np.intp]:
-        """One end for each of the starts numbered `rows`, by its number, from pi(y | x); O(n log k)."""
-        return columns_of(self._cumulative, rows, generator(rng))
+        """One end for each of the starts numbered `rows`, by its number, from pi(y | x); O(n log k).
+
+        InputError for numbers outside 0 .. m - 1.
+        """
+        numbers, m = np.asarray(rows), len(self.starts)
+        if numbers.size and not (numbers.dtype.kind in "iu" and numbers.min() >= 0 and numbers.max() < m):
+            raise InputError(f"rows must be whole numbers of starts, 0 to {m - 1}")
+        return columns_of(self._cumulative, numbers.astype(np.intp), generator(rng))
 
     @cached_property
     def _cumulative(self) -> NDArray[np.float64]:
         return np.cumsum(self.table, axis=1)
-
-
-def checked_unit(ground: PairGround, scale: float) -> float:
-    """The unit that costs are divided by; InputError for unknown grounds and scales, as in `optimal_transport_cost`."""
-    if ground not in ("squared", "euclidean", "hamming"):
-        raise InputError(f"ground must be 'squared', 'euclidean' or 'hamming', got {ground!r}")
-    if not 0.0 < scale < np.inf:
-        raise InputError(f"scale must be a positive finite number, got {scale!r}")
-    if ground == "hamming" and scale != 1:
-        raise InputError(f'scale must be 1 with ground "hamming", which counts sites, got {scale!r}')
-    return scale**2 if ground == "squared" else scale
 
 
 def certified(plan: Plan, advice: str, tolerance: float = MARGINAL_TOLERANCE) -> Plan:

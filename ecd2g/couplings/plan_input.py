@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.state_space import StateSpace
-from ecd2g.couplings.plan import Plan, checked_unit
+from ecd2g.couplings.plan import Plan
 from ecd2g.errors import CapacityError, InputError
-from ecd2g.metrics.optimal_transport import PAIR_LIMIT, PairGround, pair_costs, weighted_support
+from ecd2g.metrics.optimal_transport import PAIR_LIMIT, PairGround, cost_unit, pair_costs, weighted_support
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class PlanInput:
 
     def costs(self, ground: PairGround) -> NDArray[np.float64]:
         """Costs of all pairs ``(m, k)``."""
-        checked_unit(ground, 1.0)
+        cost_unit(ground)
         return pair_costs(self.starts, self.ends, ground)
 
     def plan(self, table: NDArray[np.float64], method: str) -> Plan:

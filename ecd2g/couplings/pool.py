@@ -10,10 +10,10 @@ from ecd2g.circuit.distribution import Distribution, distinct
 from ecd2g.circuit.randomness import generator
 from ecd2g.couplings.electric import electric_plan
 from ecd2g.couplings.pairs import GivenPairs, cheapest_order
-from ecd2g.couplings.plan import Plan, checked_unit
+from ecd2g.couplings.plan import Plan
 from ecd2g.couplings.transport import sinkhorn_plan
 from ecd2g.errors import InputError
-from ecd2g.metrics.optimal_transport import PairGround
+from ecd2g.metrics.optimal_transport import PairGround, cost_unit
 
 REWEIGHTINGS = 20
 """Reweightings of "electric-reweighted"."""
@@ -49,7 +49,8 @@ def pool_pairs(
     Starts and ends of the pool follow source and target, for a batch is a sample of both and its plan has the batch as
     marginals; with a table, ends of one batch may be drawn twice. Time grows with n_batches times batch_size^3, and
     neither the space nor the supports are listed beyond what sampling needs. InputError for other methods and grounds,
-    different spaces, and numbers below one; errors of the plans otherwise.
+    different spaces, and numbers below one; CapacityError where a batch has more than `PAIR_LIMIT` pairs to compare;
+    errors of the plans otherwise.
     """
     _check(source, target, method, ground, batch_size, n_batches)
     random = generator(rng)
@@ -91,7 +92,7 @@ def _check(
         raise InputError("source and target must live on one state space")
     if method not in POOLED:
         raise InputError(f"method must be one of {', '.join(map(repr, POOLED))}, got {method!r}")
-    checked_unit(ground, 1.0)
+    cost_unit(ground)
     for name, value in (("batch_size", batch_size), ("n_batches", n_batches)):
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise InputError(f"{name} must be a whole number, 1 or more, got {value!r}")

@@ -10,7 +10,7 @@ from ecd2g.circuit.distribution import Distribution
 from ecd2g.couplings.plan import MARGINAL_TOLERANCE, Plan, certified
 from ecd2g.couplings.plan_input import PlanInput, mean_cost
 from ecd2g.errors import InputError, SolverError
-from ecd2g.metrics.optimal_transport import SIMPLEX_STEPS, PairGround
+from ecd2g.metrics.optimal_transport import SIMPLEX_STEPS, PairGround, pot
 
 PLAIN_EXPONENT = 200.0
 """Sinkhorn's steps leave the log domain up to this cost in epsilons: exp(200) is far from overflow."""
@@ -44,8 +44,8 @@ def transport_plan(p: Distribution, q: Distribution, ground: PairGround = "squar
         rows, columns = linear_sum_assignment(costs)
         table[rows, columns] = given.p
     else:
-        ot = _pot()
-        given = PlanInput.of(p, q)
+        ot = pot()
+        given = PlanInput.of(p, q)  # once more: the import is no part of the plan's time
         table = _emd(ot, given, given.costs(ground))
     return certified(given.plan(table, "optimal transport"), "give fewer states, or weights of closer sizes")
 
@@ -68,7 +68,7 @@ def sinkhorn_plan(
         raise InputError(f"regularisation must be a positive finite number, got {regularisation!r}")
     if isinstance(max_steps, bool) or not isinstance(max_steps, (int, np.integer)) or max_steps < 1:
         raise InputError(f"max_steps must be a whole number, 1 or more, got {max_steps!r}")
-    ot = _pot()
+    ot = pot()
     given = PlanInput.of(p, q)
     costs = given.costs(ground)
     costs = costs / (mean_cost(costs, given.p, given.q) or 1.0)  # 0 where all costs are
@@ -101,15 +101,3 @@ def _emd(ot: ModuleType, given: PlanInput, costs: NDArray[np.float64]) -> NDArra
             tolerance=MARGINAL_TOLERANCE,
         )
     return np.asarray(table)
-
-
-def _pot() -> ModuleType:
-    """POT, imported before the clock of a plan starts."""
-    try:
-        import ot  # noqa: PLC0415
-    except ImportError as error:
-        raise InputError(
-            f'this plan needs POT, which could not be imported ({error}); pip install "ecd2g[ot]"'
-        ) from None
-    module: ModuleType = ot
-    return module

@@ -39,8 +39,10 @@ class GaussianMixture:
             raise InputError(
                 f"weights must have shape {self.centres.shape[:1]}, one a component, got {self.weights.shape}"
             )
-        if not np.all(self.widths > 0.0):
-            raise InputError(f"widths must be positive, got {self.widths.min()}")
+        if not np.all(np.isfinite(self.centres)):
+            raise InputError("centres must be finite numbers")
+        if not np.all((self.widths > 0.0) & np.isfinite(self.widths)):
+            raise InputError(f"widths must be positive finite numbers, got {self.widths.min()}")
 
 
 def gaussian_mixtures(n_sites: int, n_symbols: int = 16) -> Problem:
@@ -74,7 +76,7 @@ def mixture_law(space: StateSpace, mixture: GaussianMixture) -> Distribution:
     """Law p(x) = sum_k w_k prod_d P_kd(x_d) of a mixture on a grid; dense, O(K V), nothing is sampled.
 
     P_kd(j) is the mass of N(centre, width^2) on the cell [j / S, (j + 1) / S], divided by its mass on [0, 1].
-    InputError where the mixture has another number of sites.
+    InputError where the mixture has another number of sites, or a component has no mass in the box that float64 holds.
     """
     if mixture.centres.shape[1] != space.n_sites:
         raise InputError(
@@ -114,4 +116,10 @@ def _cell_masses(n_symbols: int, centre: float, width: float) -> NDArray[np.floa
     low, high = edges[:-1], edges[1:]
     # the mass above the centre is taken from its mirror image, where the difference cancels no digits
     masses = np.where(low > 0.0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
-    return masses / masses.sum()
+    total = masses.sum()
+    if not total > 0.0:
+        raise InputError(
+            f"a component must have mass in the box [0, 1], but centre {centre:g} and width {width:g} leave none; "
+            f"move it closer or widen it"
+        )
+    return masses / total

@@ -46,10 +46,22 @@ class SplitProblem:
             )
         if self.train.alphabet != self.test.alphabet:
             raise InputError("training and test data must have one alphabet, but theirs differ")
-        if self.image is not None and self.image[0] * self.image[1] != self.train.space.n_sites:
+        if self.image is not None and not _fits(self.image, self.train.space.n_sites):
             raise InputError(
                 f"an image must have one pixel a site, {self.train.space.n_sites} in all, got {self.image}"
             )
+
+
+def _fits(image: tuple[int, int], n_pixels: int) -> bool:
+    height, width = image
+    return min(height, width) > 0 and height * width == n_pixels
+
+
+def checked_count(value: int, name: str) -> int:
+    """A number of samples; InputError unless it is a whole number of at least 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise InputError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return int(value)
 
 
 def draw_training(
@@ -63,8 +75,7 @@ def draw_training(
 
     Samples are independent; the source is drawn first. InputError unless n_train is at least 1.
     """
-    if isinstance(n_train, bool) or not isinstance(n_train, (int, np.integer)) or n_train < 1:
-        raise InputError(f"n_train must be a whole number of at least 1, got {n_train!r}")
+    checked_count(n_train, "n_train")
     random = generator(rng)
     source, target = (
         Distribution.from_samples(exact.space, law.sample(n_train, random))

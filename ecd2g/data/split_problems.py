@@ -15,7 +15,7 @@ from ecd2g.data.mixtures import gaussian_mixtures
 from ecd2g.data.names import LONGEST, NAME_SYMBOLS, name_states
 from ecd2g.data.problem import Problem
 from ecd2g.data.problems import moons_to_swiss_roll, splice
-from ecd2g.data.split_problem import SplitProblem, draw_training
+from ecd2g.data.split_problem import SplitProblem, checked_count, draw_training
 from ecd2g.data.split_rows import split_rows
 
 N_TRAIN, N_TEST = 50_000, 20_000
@@ -63,10 +63,12 @@ def split_three_to_eight(rng: Random = 0) -> SplitProblem:
 def split_noise_to_digits(n_train: int = N_TRAIN, n_test: int = N_TEST, rng: Random = 0) -> SplitProblem:
     """Noise to digits in 8 x 8 black-and-white pixels, 2^64 states; one image in five is held out.
 
-    1,438 + 359 images of all digits. Images are split, not patterns: of the 359 held out, about 11 look like one to
+    1,438 + 359 images of all digits. Images are split, not patterns: of the 359 held out, about 13 look like one to
     train on. The source is uniform on 2^64 images, given by `n_train` images of fresh noise to
-    train on and `n_test` others to judge by.
+    train on and `n_test` others to judge by. InputError where either is no whole number of at least 1.
     """
+    checked_count(n_train, "n_train")
+    checked_count(n_test, "n_test")
     space = StateSpace(2, 64)
     random = generator(rng)
     target = split_rows(binary_digits()[0], rng=random)

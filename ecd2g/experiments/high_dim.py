@@ -39,6 +39,7 @@ METHODS = (
     Method("sweep", "electric"),
     Method("spread", "independent"),
     Method("spread", "minibatch-ot"),
+    Method("interval", "independent"),
     Method("interval", "minibatch-ot"),
     Method("mixture", "independent"),
     Method("mixture", "minibatch-ot"),
@@ -84,6 +85,10 @@ class HighDim:
             raise InputError(
                 f"the problems must be among {', '.join(SPLIT_PROBLEMS)}, got {unknown[0] if unknown else 'none'}"
             )
+        if len(set(self.problems)) < len(self.problems):
+            raise InputError(f"every problem must be named once, got {', '.join(self.problems)}")
+        if self.n_seeds < 1:
+            raise InputError(f"there must be one seed at least, got {self.n_seeds}")
         if self.network not in NETWORKS:
             raise InputError(f"network must be one of {', '.join(NETWORKS)}, got {self.network!r}")
 

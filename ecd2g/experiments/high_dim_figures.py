@@ -1,6 +1,7 @@
 """Figures of the high-dimensional comparison: fidelity by evaluations, cost against fidelity, and walks to look at."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from ecd2g.bridges.named import BRIDGES
 from ecd2g.data.names import NAME_SYMBOLS
 from ecd2g.data.split_problem import SplitProblem
 from ecd2g.data.split_problems import SPLIT_PROBLEMS
-from ecd2g.experiments.high_dim import METHODS, UNTRAINED, HighDim, Method
+from ecd2g.experiments.high_dim import EXACT_WALK, METHODS, UNTRAINED, HighDim, Method
 from ecd2g.experiments.high_dim_cell import Cell
 from ecd2g.experiments.judge import headline_name
 from ecd2g.metrics import nearest_states
@@ -39,7 +40,7 @@ def draw(settings: HighDim, cells: Sequence[Cell], folder: Path) -> list[str]:
     ]
     drawings: dict[str, Callable[[], Any]] = {
         "fidelity_by_evaluations": partial(fidelity_by_steps, panels, methods=ORDER),
-        "cost_against_fidelity": partial(fidelity_scatter, panels, methods=ORDER),
+        "cost_against_fidelity": partial(fidelity_scatter, [_few(one) for one in panels], methods=ORDER),
     }
     for cell in cells:
         for method in WALKED:
@@ -66,6 +67,11 @@ def _panel(split: SplitProblem, cells: Sequence[Cell]) -> FidelityPanel:
         optimal_cost=float(floors[:, 1].mean()),
         independent_cost=float(floors[:, 2].mean()),
     )
+
+
+def _few(panel: FidelityPanel) -> FidelityPanel:
+    """The panel of the scatter, which says how many evaluations it shows."""
+    return replace(panel, measure=f"{panel.measure} (NFE ≤ {FEW_EVALUATIONS})")
 
 
 def _points(cells: Sequence[Cell]) -> list[FidelityPoint]:
@@ -97,7 +103,7 @@ def _by_method(cells: Sequence[Cell]) -> list[tuple[str, str, dict[int, list[dic
 
 def _is_circuit(name: str) -> bool:
     """The exact walk is the paper's circuit."""
-    return BRIDGES[name].is_circuit if name in BRIDGES else name == "exact walk"
+    return BRIDGES[name].is_circuit if name in BRIDGES else name == EXACT_WALK
 
 
 def _walks(split: SplitProblem, cell: Cell, method: Method) -> Any:

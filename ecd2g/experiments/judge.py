@@ -90,10 +90,9 @@ class Judge:
         """Squared MMD to the test data, and the accuracy of a classifier where there are enough; chance is 0.5."""
         space, few = self.split.train.space, ends[:JUDGED]
         found = {"mmd_squared": hamming_mmd(few, self._reference, space).squared}
-        size = min(len(few), len(self._reference))
-        if size < FEWEST:
+        if min(len(few), len(self._reference)) < FEWEST:
             return found
-        test = classifier_two_sample_test(few[:size], self._reference[:size], space, self.seed)
+        test = classifier_two_sample_test(few, self._reference, space, self.seed)
         return found | {"classifier_accuracy": test.accuracy}
 
     def cost(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> dict[str, float]:
@@ -135,9 +134,10 @@ class Judge:
 
     @cached_property
     def _perfect(self) -> NDArray[np.int64]:
-        rng = np.random.default_rng([self.seed, 3])
-        perfect = self.split.test.target if self.split.is_exact else self.split.train.target
-        return perfect.sample(self.n_samples, rng)
+        """Fresh samples of an exact law; else the training data, each once: drawing them again would repeat some."""
+        if not self.split.is_exact:
+            return self.split.train.target.support()
+        return self.split.test.target.sample(self.n_samples, np.random.default_rng([self.seed, 3]))
 
     def _mean_cost(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> float:
         if self.ground == "hamming":

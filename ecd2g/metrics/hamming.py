@@ -7,6 +7,9 @@ from scipy.spatial.distance import cdist
 PRODUCT_SYMBOLS = 16
 """Alphabets up to this size are compared by a product of one-hot states, which is faster than SciPy's loops there."""
 
+LARGEST_PRODUCT = 2**27
+"""Numbers that the one-hot states of one list may fill, 0.5 GB; longer lists are left to SciPy."""
+
 
 def hamming_distances(xs: NDArray[np.int64], ys: NDArray[np.int64]) -> NDArray[np.float32]:
     """Number of sites that differ, ``(len(xs), len(ys))`` whole numbers, exact below 2^24 sites.
@@ -18,7 +21,8 @@ def hamming_distances(xs: NDArray[np.int64], ys: NDArray[np.int64]) -> NDArray[n
     n_sites = xs.shape[1]
     lowest = min(int(xs.min()), int(ys.min()))
     n_symbols = max(int(xs.max()), int(ys.max())) - lowest + 1
-    if n_symbols > PRODUCT_SYMBOLS:
+    one_hot_size = max(len(xs), len(ys)) * n_sites * n_symbols
+    if n_symbols > PRODUCT_SYMBOLS or one_hot_size > LARGEST_PRODUCT:
         return np.rint(n_sites * cdist(xs, ys, "hamming")).astype(np.float32)  # SciPy's is the share of sites
     agreements = _one_hot(xs - lowest, n_symbols) @ _one_hot(ys - lowest, n_symbols).T
     return np.float32(n_sites) - agreements

@@ -36,7 +36,7 @@ def optimal_transport_cost(
     simplex stops early. One ordinal site has `wasserstein_line`, which needs no POT.
     """
     _check(p, q, ground, scale)
-    ot = _pot()
+    ot = pot()
     (xs, a), (ys, b) = weighted_support(p), weighted_support(q)
     if len(xs) * len(ys) > PAIR_LIMIT:
         raise CapacityError(
@@ -50,7 +50,7 @@ def optimal_transport_cost(
         raise SolverError(
             f"the network simplex stopped early: {log['warning']}", reached=float("nan"), tolerance=0.0
         )
-    return float(cost) / _unit(ground, scale)
+    return float(cost) / cost_unit(ground, scale)
 
 
 def independent_cost(
@@ -75,7 +75,7 @@ def independent_cost(
         cost = _hamming_independent(p.space.alphabet_sizes, xs, a, ys, b)
     else:
         cost = _summed(xs, a, ys, b)
-    return cost / _unit(ground, scale)
+    return cost / cost_unit(ground, scale)
 
 
 def weighted_support(p: Distribution) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -90,7 +90,24 @@ def pair_costs(xs: NDArray[np.int64], ys: NDArray[np.int64], ground: PairGround)
     return cdist(xs, ys, "sqeuclidean" if ground == "squared" else "euclidean")
 
 
-def _pot() -> ModuleType:
+def cost_unit(ground: PairGround, scale: float = 1.0) -> float:
+    """What costs of scale one are divided by: scale^2 for "squared", else `scale`.
+
+    InputError for other grounds, for scales that are not positive, and for a scale with "hamming".
+    """
+    if ground not in get_args(PairGround):
+        raise InputError(
+            f"ground must be one of {', '.join(map(repr, get_args(PairGround)))}, got {ground!r}"
+        )
+    if not 0.0 < scale < np.inf:
+        raise InputError(f"scale must be a positive finite number, got {scale!r}")
+    if ground == "hamming" and scale != 1:
+        raise InputError(f'scale must be 1 with ground "hamming", which counts sites, got {scale!r}')
+    return scale**2 if ground == "squared" else scale
+
+
+def pot() -> ModuleType:
+    """The package POT; InputError where it cannot be imported."""
     try:
         import ot  # noqa: PLC0415
     except ImportError as error:
@@ -101,21 +118,10 @@ def _pot() -> ModuleType:
     return module
 
 
-def _check(p: Distribution, q: Distribution, ground: str, scale: float) -> None:
+def _check(p: Distribution, q: Distribution, ground: PairGround, scale: float) -> None:
     if p.space != q.space:
         raise InputError("p and q must share one state space")
-    if ground not in get_args(PairGround):
-        raise InputError(
-            f"ground must be one of {', '.join(map(repr, get_args(PairGround)))}, got {ground!r}"
-        )
-    if not 0.0 < scale < np.inf:
-        raise InputError(f"scale must be a positive finite number, got {scale!r}")
-    if ground == "hamming" and scale != 1:
-        raise InputError(f'scale must be 1 with ground "hamming", which counts sites, got {scale!r}')
-
-
-def _unit(ground: PairGround, scale: float) -> float:
-    return scale**2 if ground == "squared" else scale
+    cost_unit(ground, scale)
 
 
 def _squared_independent(

@@ -43,8 +43,9 @@ def probability_vector(values: ArrayLike, name: str) -> NDArray[np.float64]:
         raise InputError(f"{name} must be an array of real numbers") from None
     if array.ndim != 1 or not array.size:
         raise InputError(f"{name} must be a list of numbers, got an array of shape {array.shape}")
-    if not np.all(np.isfinite(array) & (array >= 0.0)):
-        raise InputError(f"{name} must be finite and not negative, got {array[~(array >= 0.0)][:1]}")
+    is_allowed = np.isfinite(array) & (array >= 0.0)
+    if not is_allowed.all():
+        raise InputError(f"{name} must be finite and not negative, got {array[~is_allowed][0]}")
     total = float(array.sum())
     if abs(total - 1.0) > TOTAL_TOLERANCE:
         raise InputError(

@@ -172,6 +172,14 @@ def test_refinement_is_what_reaches_rounding(monkeypatch):
     assert caught.value.reached > caught.value.tolerance
 
 
+@pytest.mark.parametrize("floor", [1e-18, 1e-24])
+def test_conductances_beyond_float64_are_a_solver_error_and_no_plan(floor):
+    """Currents that miss Kirchhoff's law are refused before a law of walks is read from them; 1e-15 still works above."""
+    p, q = clusters()
+    with pytest.raises(ecd2g.SolverError, match="raise floor or width"):
+        electric_plan(p, q, width=0.01, floor=floor)
+
+
 def test_wide_plans_are_independent():
     p, q = clusters(seed=2)
     wide = electric_plan(p, q, width=1e12)

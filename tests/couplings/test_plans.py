@@ -180,10 +180,26 @@ def test_a_wrong_table_is_caught_by_its_certificate():
     assert certified(plan, "raise it") is plan
 
 
-@pytest.mark.parametrize("table", [np.ones((2, 2)), np.full((2, 3), np.nan), -np.ones((2, 3))])
+@pytest.mark.parametrize(
+    "table", [np.ones((2, 2)), np.full((2, 3), np.nan), np.full((2, 3), np.inf), -np.ones((2, 3))]
+)
 def test_tables_that_are_no_plans_are_refused(table):
     with pytest.raises(InputError):
         replace(small_plan(), table=table)
+
+
+@pytest.mark.parametrize("weights", [[np.nan, 0.5], [-0.5, 1.5], [np.inf, 0.5]])
+def test_weights_that_are_none_are_refused(weights):
+    with pytest.raises(InputError, match="source_weights"):
+        replace(small_plan(), source_weights=np.array(weights))
+
+
+@pytest.mark.parametrize("rows", [[2], [-1], [0.0]])
+def test_starts_that_the_plan_does_not_have_are_refused(rows):
+    assert small_plan().draw_columns([1, 0], 0).shape == (2,)
+    assert small_plan().draw_columns([], 0).shape == (0,)
+    with pytest.raises(InputError, match="0 to 1"):
+        small_plan().draw_columns(rows, 0)
 
 
 @pytest.mark.parametrize("method", PLANS)

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from ecd2g import Distribution, InputError, StateSpace
+from ecd2g import CapacityError, Distribution, InputError, StateSpace
 from ecd2g.couplings import POOLED, GivenPairs, TransportPairs, pool_pairs, sinkhorn_plan
 from ecd2g.couplings.pairs import IndependentPairs, cheapest_order
 from ecd2g.couplings.pool import PLANNED
@@ -100,6 +100,12 @@ def test_transport_pairs_take_the_ground_they_are_told(ground):
     (other,) = {"squared", "hamming"} - {ground}
     swapped = TransportPairs(coupling.independent, other).draw(60, np.random.default_rng(0))
     assert own < cost[ground](*swapped)
+
+
+def test_batches_too_large_to_be_assigned_are_refused():
+    source, target = ends(n_sites=1)
+    with pytest.raises(CapacityError, match="smaller batches"):
+        pool_pairs(source, target, "minibatch-ot", batch_size=5001, n_batches=1, rng=0)
 
 
 def test_bad_settings_are_refused():

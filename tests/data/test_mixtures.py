@@ -112,5 +112,12 @@ def test_arrays_that_do_not_fit_are_refused():
         GaussianMixture(np.ones(3) / 3, pair, pair)
     with pytest.raises(InputError, match="positive"):
         GaussianMixture(np.ones(2) / 2, pair, pair * 0)
+    with pytest.raises(InputError, match="positive finite"):
+        GaussianMixture(np.ones(2) / 2, pair, pair * np.inf)
+    with pytest.raises(InputError, match="centres must be finite"):
+        GaussianMixture(np.ones(2) / 2, pair * np.nan, pair)
+    for far in (50.0, -50.0):
+        with pytest.raises(InputError, match="mass in the box"):
+            mixture_law(StateSpace(2, 3), GaussianMixture(np.ones(2) / 2, far + pair, pair / 50))
     with pytest.raises(InputError, match="4 sites"):
         mixture_law(StateSpace(2, 4), GaussianMixture(np.ones(2) / 2, pair, pair))

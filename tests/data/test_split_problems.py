@@ -184,6 +184,13 @@ def test_unusable_numbers_of_samples_are_refused(n_train):
         draw_training(uniform_to_gaussian(5), n_train)
 
 
+@pytest.mark.parametrize("name", ["n_train", "n_test"])
+@pytest.mark.parametrize("n", [0, -1, 2.5, True])
+def test_unusable_numbers_of_noise_images_are_refused(name, n):
+    with pytest.raises(InputError, match=f"{name} must be a whole number"):
+        SPLIT_PROBLEMS["digits-noise"](**{name: n})
+
+
 def test_rows_are_split_once_each_and_in_order():
     table = np.arange(50).reshape(25, 2)
     train, test = split_rows(table, share=0.3, rng=4)
@@ -274,6 +281,8 @@ def test_files_too_short_and_pictures_of_another_size_are_refused(files):
         split_pair(*files, share=0.05)
     with pytest.raises(InputError, match="one pixel a site, 3 in all"):
         split_pair(*files, image=(2, 2))
+    with pytest.raises(InputError, match="one pixel a site, 3 in all"):
+        split_pair(*files, image=(-1, -3))
     with pytest.raises(InputError, match="n_symbols must be left out"):
         split_pair(*files, n_symbols=9)
     assert split_pair(*files, image=(1, 3)).image == (1, 3)

@@ -127,10 +127,12 @@ def test_a_verdict_is_the_ratio_of_the_distances() -> None:
         {"method": "masked", "coupling": "c", "evaluations": 2, "headline": Spread(0.15, 0.0)},
         {"method": "sweep", "coupling": "other", "evaluations": 2, "headline": Spread(0.01, 0.0)},
     ]
-    (found,) = verdicts({"p": {"methods": rows}})
+    (found,) = verdicts({"p": {"methods": rows, "floor": {"headline": Spread(0.05, 0.01)}}})
     assert found["best_circuit"] == "sweep"
     assert found["ratio"] == pytest.approx(0.5)
     assert found["masked_ratio"] == pytest.approx(0.75)
+    assert found["sweep_ratio"] == found["ratio"]
+    assert found["excess_ratio"] == pytest.approx(0.05 / 0.15)
 
 
 def test_a_summary_is_mean_and_deviation_over_seeds(cell) -> None:
@@ -155,6 +157,10 @@ def test_the_floor_is_what_perfect_samples_show(name: str) -> None:
 def test_unknown_problems_are_refused() -> None:
     with pytest.raises(InputError, match="must be among"):
         HighDim(problems=("mnist",)).check()
+    with pytest.raises(InputError, match="named once"):
+        HighDim(problems=("names", "names")).check()
+    with pytest.raises(InputError, match="one seed at least"):
+        HighDim(n_seeds=0).check()
     with pytest.raises(InputError, match="got none"):
         HighDim(problems=()).check()
 

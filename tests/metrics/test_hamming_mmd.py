@@ -57,12 +57,14 @@ def all_exchanges(a, b, bandwidth):
 
 
 @pytest.mark.parametrize(("n_symbols", "n_sites"), [(2, 9), (3, 4), (16, 2), (17, 3), (50, 2)])
-def test_hamming_distances_count_sites(n_symbols, n_sites):
+def test_hamming_distances_count_sites(n_symbols, n_sites, monkeypatch):
     rng = np.random.default_rng(0)
     xs, ys = rng.integers(n_symbols, size=(7, n_sites)), rng.integers(n_symbols, size=(5, n_sites))
     expected = (xs[:, None] != ys[None]).sum(axis=-1)
     np.testing.assert_array_equal(hamming_distances(xs, ys), expected)
     np.testing.assert_array_equal(hamming_distances(xs - 30, ys - 30), expected)
+    monkeypatch.setitem(hamming_distances.__globals__, "LARGEST_PRODUCT", 1)  # too long for one-hot states
+    np.testing.assert_array_equal(hamming_distances(xs, ys), expected)
 
 
 def test_values_by_hand():

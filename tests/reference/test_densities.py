@@ -170,6 +170,8 @@ def test_bad_weights_are_refused() -> None:
         ProductDensity(space, [[0.5, 0.5], [0.5, 0.4]])
     with pytest.raises(ecd2g.InputError, match="probabilities of site 0 must be finite and not negative"):
         ProductDensity(space, [[1.5, -0.5], [0.5, 0.5]])
+    with pytest.raises(ecd2g.InputError, match="site 0 must be finite and not negative, got inf"):
+        ProductDensity(space, [[np.inf, 0.5], [0.5, 0.5]])
     with pytest.raises(ecd2g.InputError, match="probabilities of site 0 must be an array"):
         ProductDensity(space, [["a", "b"], [0.5, 0.5]])
     with pytest.raises(ecd2g.InputError, match="weights must be a list of numbers"):
