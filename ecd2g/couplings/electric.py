@@ -47,6 +47,8 @@ def electric_plan(
     their currents, as in iteratively reweighted least squares, and the plan comes closer to optimal transport. The
     smallest cost stands in for C = 0, where a resistor would have no length.
 
+    It usually costs less than the independent coupling, not always: docs/couplings.md has a case of 11 % more.
+
     Marginals are certified: SolverError where they, or Kirchhoff's law, are missed by more than `MARGINAL_TOLERANCE`:
     conductances may differ by more than float64 can tell apart, as with floors below 1e-15. Time
     O((1 + reweightings) m k min(m, k)), memory O(m k). CapacityError above `PAIR_LIMIT` pairs; InputError for different

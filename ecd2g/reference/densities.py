@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.randomness import generator
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 from ecd2g.reference.density_checks import checked_rows, probability_vector, require_space, space_of
@@ -48,12 +49,12 @@ class UniformDensity:
         """p(x) of states ``(n, n_sites)``, ``(n,)``."""
         return np.full(len(checked_rows(self.space, states)), 1.0 / float(self.space.n_states))
 
-    def sample(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, ``(n, n_sites)``."""
-        size = self.space.n_symbols
+        size, random = self.space.n_symbols, generator(rng)
         if isinstance(size, int) and size <= 256:  # bytes are drawn several times as fast
-            return rng.integers(0, size, (n, self.space.n_sites), dtype=np.uint8).astype(np.int64)
-        return self.space.draw(n, rng)
+            return random.integers(0, size, (n, self.space.n_sites), dtype=np.uint8).astype(np.int64)
+        return self.space.draw(n, random)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,13 +89,13 @@ class MixtureDensity:
         """p(x) of states ``(n, n_sites)``, ``(n,)``."""
         return np.add.reduce([weight * density.probability(states) for weight, density in self._parts])
 
-    def sample(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, ``(n, n_sites)``."""
-        shares = np.array([weight for weight, _ in self._parts])
-        component = rng.choice(len(shares), size=n, p=shares / shares.sum())
+        shares, random = np.array([weight for weight, _ in self._parts]), generator(rng)
+        component = random.choice(len(shares), size=n, p=shares / shares.sum())
         counts = np.bincount(component, minlength=len(shares))
         drawn = [
-            density.sample(int(count), rng)
+            density.sample(int(count), random)
             for (_, density), count in zip(self._parts, counts, strict=True)
             if count or n == 0
         ]

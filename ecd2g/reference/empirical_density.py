@@ -40,7 +40,7 @@ class EmpiricalDensity:
         place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
         return np.where(keys[place] == wanted, values[place], 0.0)
 
-    def sample(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, ``(n, n_sites)``."""
         return self.distribution.sample(n, rng)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.randomness import generator
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 from ecd2g.reference.density_checks import brief, checked_rows, probability_vector
@@ -45,11 +46,11 @@ class ProductDensity:
         factors = values.take(checked_rows(self.space, states) + first)
         return np.multiply.reduce(factors, axis=1)
 
-    def sample(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, ``(n, n_sites)``: one binary search a site, over all sites at once."""
         cumulative = self._cumulative
         n_sites, step = cumulative.shape[0], cumulative.shape[1]
-        height, first = rng.random((n, n_sites)), np.arange(n_sites) * step
+        height, first = generator(rng).random((n, n_sites)), np.arange(n_sites) * step
         symbols = np.zeros((n, n_sites), dtype=np.int64)
         while step > 1:
             step //= 2

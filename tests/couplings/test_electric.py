@@ -174,7 +174,7 @@ def test_refinement_is_what_reaches_rounding(monkeypatch):
 
 @pytest.mark.parametrize("floor", [1e-18, 1e-24])
 def test_conductances_beyond_float64_are_a_solver_error_and_no_plan(floor):
-    """Currents that miss Kirchhoff's law are refused before a law of walks is read from them; 1e-15 still works above."""
+    """Currents that miss Kirchhoff's law are refused before a law is read from them; 1e-15 still works above."""
     p, q = clusters()
     with pytest.raises(ecd2g.SolverError, match="raise floor or width"):
         electric_plan(p, q, width=0.01, floor=floor)
@@ -195,6 +195,17 @@ def test_reweighting_comes_closer_to_optimal_transport():
     assert costs == sorted(costs, reverse=True)
     assert costs[0] > 1.3 * least
     assert least <= costs[-1] < 1.2 * least
+
+
+def test_an_electric_plan_may_cost_more_than_the_independent_one():
+    """The counterexample of docs/couplings.md: a short way joins two nodes, and the floor sends the rest far."""
+    space = StateSpace(39)
+    p = Distribution.from_weights(space, [1, 5], [[0], [16]])
+    q = Distribution.from_weights(space, [5, 1], [[14], [37]])
+    plan = electric_plan(p, q)
+    assert plan.cost() == pytest.approx(1.107 * plan.independent_cost(), rel=1e-3)
+    assert 6 * plan.table[0, 1] == pytest.approx(0.279, abs=1e-3)  # 1/6 where pairs are drawn apart
+    assert electric_plan(p, q, reweightings=20).cost() < plan.independent_cost()
 
 
 def test_states_that_can_stay_have_no_length_and_still_reweight():

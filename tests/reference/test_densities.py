@@ -155,6 +155,16 @@ def test_states_outside_the_space_are_refused(name: str, states: list) -> None:
         density.probability(states)
 
 
+@pytest.mark.parametrize("name", examples())
+def test_a_seed_stands_for_its_generator(name: str) -> None:
+    density, _ = examples()[name]
+    drawn = density.sample(50, 3)
+    np.testing.assert_array_equal(drawn, density.sample(50, np.random.default_rng(3)))
+    assert np.any(drawn != density.sample(50, 4))
+    with pytest.raises(ecd2g.InputError, match="rng"):
+        density.sample(50, "seed")
+
+
 def test_lists_of_whole_numbers_are_states() -> None:
     density, table = examples()["product"]
     assert density.probability([[1, 0, 2]]) == table[SMALL.index([1, 0, 2])]
