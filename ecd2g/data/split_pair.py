@@ -36,17 +36,19 @@ def split_pair(
     `is_exact` is always False. InputError for whatever `read_pair` refuses, or where a part would be left empty.
     """
     whole = read_pair(source_path, target_path, n_symbols)
+    tables = [read_samples(path) for path in (source_path, target_path)]
+    n_rows = len(tables[1].symbols) if tables[1].weights is None else None
     if share == 0:
-        return SplitProblem(whole, whole, is_exact=False, is_ordinal=is_ordinal, image=image)
+        return SplitProblem(whole, whole, False, is_ordinal, image, n_train=n_rows, n_test=n_rows)
     random = generator(rng)
-    source, target = (
-        _split_table(whole, read_samples(path), share, random) for path in (source_path, target_path)
-    )
+    source, target = (_split_table(whole, table, share, random) for table in tables)
     train, test = (
         Problem(whole.name, whole.title, whole.space, starts, ends, whole.alphabet, whole.read)
         for starts, ends in zip(source, target, strict=True)
     )
-    return SplitProblem(train, test, is_exact=False, is_ordinal=is_ordinal, image=image)
+    n_test = None if n_rows is None else round(share * n_rows)
+    n_train = None if n_rows is None or n_test is None else n_rows - n_test
+    return SplitProblem(train, test, False, is_ordinal, image, n_train=n_train, n_test=n_test)
 
 
 def _split_table(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.randomness import generator
@@ -17,7 +18,9 @@ class SplitProblem:
     `is_exact` says that the distributions of `test` are the very laws that the training samples were drawn from;
     otherwise they are held-out samples. `is_ordinal` says that symbols are numbers on a line, so that squared distances
     mean something. `image` is the shape (height, width) of a state drawn as a picture, read row by row; None where it
-    is none. InputError where the two problems differ in space or alphabet, or the image has not one pixel a site.
+    is none. `n_train` and `n_test` count the target rows that the laws of held-out problems are made of; None where
+    they are not made of rows. InputError where the two problems differ in space or alphabet, or the image has not one
+    pixel a site.
     """
 
     train: Problem
@@ -25,6 +28,8 @@ class SplitProblem:
     is_exact: bool
     is_ordinal: bool
     image: tuple[int, int] | None = None
+    n_train: int | None = None
+    n_test: int | None = None
 
     def __repr__(self) -> str:
         """One line: name, space, sizes of the supports, and what judges."""
@@ -38,6 +43,14 @@ class SplitProblem:
         sites = f"{space.n_sites} sites of {space.n_symbols} symbols"
         return f"SplitProblem({self.train.name!r}, {sites}, {sizes}, judged by {kind})"
 
+    def train_rows(self) -> NDArray[np.int64] | None:
+        """Target rows to train on ``(n_train, n_sites)``, repeated ones as often as they occur; None without rows."""
+        return _rows(self.train.target, self.n_train)
+
+    def test_rows(self) -> NDArray[np.int64] | None:
+        """Target rows held out ``(n_test, n_sites)``, as `train_rows`."""
+        return _rows(self.test.target, self.n_test)
+
     def __post_init__(self) -> None:
         if self.train.space != self.test.space:
             raise InputError(
@@ -50,6 +63,13 @@ class SplitProblem:
             raise InputError(
                 f"an image must have one pixel a site, {self.train.space.n_sites} in all, got {self.image}"
             )
+
+
+def _rows(law: Distribution, n: int | None) -> NDArray[np.int64] | None:
+    if n is None:
+        return None
+    counts = np.rint(law.probabilities[law.probabilities > 0] * n).astype(np.intp)
+    return np.repeat(law.support(), counts, axis=0)
 
 
 def _fits(image: tuple[int, int], n_pixels: int) -> bool:

@@ -126,4 +126,7 @@ def _held_out(
         )
         for starts, ends in zip(source, target, strict=True)
     )
-    return SplitProblem(train, test, is_exact=False, is_ordinal=False, image=image)
+    n_train, n_test = map(len, target)
+    return SplitProblem(
+        train, test, is_exact=False, is_ordinal=False, image=image, n_train=n_train, n_test=n_test
+    )

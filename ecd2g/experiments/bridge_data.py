@@ -38,15 +38,17 @@ def split_files(
     if share == 0 or not _in_rows(files):
         return split_pair(*files, share, n_symbols, seed, is_ordinal=is_ordinal)
     starts, ends = (read_starts(path, whole) for path in files)
+    parts = split_places(len(starts), share, seed)
     train, test = (
         replace(
             whole,
             source=Distribution.from_samples(whole.space, starts[places]),
             target=Distribution.from_samples(whole.space, ends[places]),
         )
-        for places in split_places(len(starts), share, seed)
+        for places in parts
     )
-    return SplitProblem(train, test, is_exact=False, is_ordinal=is_ordinal)
+    n_train, n_test = map(len, parts)
+    return SplitProblem(train, test, is_exact=False, is_ordinal=is_ordinal, n_train=n_train, n_test=n_test)
 
 
 def given_pairs(files: tuple[Path, Path], problem: Problem, share: float, seed: int) -> GivenPairs:

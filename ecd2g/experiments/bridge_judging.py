@@ -40,7 +40,8 @@ FLOOR = "perfect samples"
 
 NOTE = """shape, trend: 1 is best; TV, MMD^2: 0 is best; C2ST: 0.5 is best; novelty: share that is no training sample;
 nearest: sites that differ from the nearest training sample; cost of perfect samples: that of independent pairs;
-cost/best: over the best order of the same starts and ends"""
+cost/best: over the best order of the same starts and ends; perfect samples: fresh ones of the law where it is known,
+else the training rows against those held out (novelty and nearest: held-out rows against training rows)"""
 
 
 @dataclass(frozen=True, eq=False)

@@ -112,9 +112,9 @@ class Judge:
         if "classifier_accuracy" in found:
             found["classifier_accuracy"] = 0.5
         if not self.split.is_exact:  # the training data are not new to themselves: held-out data show what is
-            held_out, training = test.target.support(), self.split.train.target.support()
-            found["novelty"] = novelty(held_out, training)
-            found["nearest_distance"] = nearest_distance(held_out, training)
+            training = self.split.train.target.support()
+            found["novelty"] = novelty(self._reference, training)
+            found["nearest_distance"] = nearest_distance(self._reference, training)
         independent = independent_cost(test.source, test.target, self.ground, self.scale)
         return found | {"cost": independent}
 
@@ -127,17 +127,19 @@ class Judge:
 
     @cached_property
     def _reference(self) -> NDArray[np.int64]:
-        """Samples that stand for the target: fresh ones of an exact law, or the held-out ones, each once."""
-        if self.split.is_exact:
-            return self.split.test.target.sample(JUDGED, np.random.default_rng([self.seed, 2]))
-        return self.split.test.target.support()
+        """Samples that stand for the target: the held-out rows, or fresh samples of a law."""
+        rows = self.split.test_rows()
+        return rows if rows is not None else self._drawn(self.split.test.target, JUDGED, 2)
 
     @cached_property
     def _perfect(self) -> NDArray[np.int64]:
-        """Fresh samples of an exact law; else the training data, each once: drawing them again would repeat some."""
-        if not self.split.is_exact:
-            return self.split.train.target.support()
-        return self.split.test.target.sample(self.n_samples, np.random.default_rng([self.seed, 3]))
+        """The rows to train on, samples of the law of those held out; fresh samples where a law is known."""
+        rows, split = self.split.train_rows(), self.split
+        law = split.test.target if split.is_exact else split.train.target
+        return rows if rows is not None else self._drawn(law, self.n_samples, 3)
+
+    def _drawn(self, law: Distribution, n: int, stream: int) -> NDArray[np.int64]:
+        return law.sample(n, np.random.default_rng([self.seed, stream]))
 
     def _mean_cost(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> float:
         if self.ground == "hamming":

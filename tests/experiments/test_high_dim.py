@@ -9,7 +9,11 @@ import pytest
 
 pytest.importorskip("torch")
 
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.state_space import StateSpace
 from ecd2g.cli.main import main
+from ecd2g.data.problem import Problem
+from ecd2g.data.split_problem import SplitProblem
 from ecd2g.data.split_problems import SPLIT_PROBLEMS
 from ecd2g.errors import InputError
 from ecd2g.experiments import parallel
@@ -152,6 +156,20 @@ def test_the_floor_is_what_perfect_samples_show(name: str) -> None:
     assert headline_value(split, fresh) == pytest.approx(headline_value(split, floor), abs=0.03)
     wrong = judge.fidelity(judge.starts())  # negative control: the source is not the target
     assert headline_value(split, wrong) > headline_value(split, floor) + 0.03
+
+
+def test_rows_that_repeat_count_as_often_as_they_occur() -> None:
+    """Half of the rows are one state: the training rows are as good as any sample of their law."""
+    space = StateSpace(4, 3)
+    rng = np.random.default_rng(0)
+    rows = np.where(rng.random((600, 1)) < 0.5, 0, space.draw(600, rng))
+    laws = [Distribution.from_samples(space, part) for part in (rows[:400], rows[400:])]
+    train, test = (Problem("p", "p", space, law, law) for law in laws)
+    counted = Judge(SplitProblem(train, test, False, False, n_train=400, n_test=200), 500)
+    assert counted.floor["shape"] > 0.9
+    assert np.array_equal(np.sort(counted.split.train_rows(), axis=0), np.sort(rows[:400], axis=0))
+    each_once = counted.fidelity(train.target.support())  # negative control: what is common is then rare
+    assert each_once["shape"] < counted.floor["shape"] - 0.1
 
 
 def test_unknown_problems_are_refused() -> None:
