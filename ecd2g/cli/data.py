@@ -2,7 +2,7 @@
 
 import argparse
 
-from ecd2g.cli.options import PROBLEMS, add_run_options, given, report, whole_number
+from ecd2g.cli.options import PROBLEMS, add_run_options, given, problem_of, report, whole_number
 from ecd2g.errors import InputError
 
 FORMATS = """
@@ -19,11 +19,31 @@ both files share one alphabet: for letters and words the tokens of both in sorte
 what was read is printed with every result"""
 
 
+LEARNED = {
+    "moons": "two moons to a Swiss roll, 50 x 50 cells",
+    "mixture-3": "mixtures of Gaussians in 3 dimensions, 16^3 cells",
+    "mixture-4": "the same in 4 dimensions",
+    "mixture-5": "the same in 5 dimensions",
+    "splice": "human 5' splice sites, samples of the problem above",
+    "digits-4x4": "uniform noise to digits of 4 x 4 black-and-white pixels",
+    "digits-3-8": "images of a 3 to images of an 8, 8 x 8 pixels; one image in five is held out",
+    "digits-noise": "uniform noise to digits of 8 x 8 pixels; one image in five is held out",
+    "names": "first names of women to those of men, at most six letters; one name in five is held out",
+}
+"""The problems of `ecd2g.data.SPLIT_PROBLEMS` in a line each."""
+
+
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its options."""
     text = "named problems and formats of own files; export of a named problem"
     parser = commands.add_parser("data", help=text, description=f"List {text}.")
-    parser.add_argument("problem", nargs="?", choices=PROBLEMS, help="problem to export (default: list them)")
+    parser.add_argument(
+        "problem",
+        nargs="?",
+        type=problem_of(PROBLEMS),
+        choices=PROBLEMS,
+        help="problem to export (default: list them)",
+    )
     parser.add_argument(
         "--n",
         dest="n_samples",
@@ -64,4 +84,9 @@ def _list() -> None:
     print("named problems: --problem NAME, ecd2g reproduce NAME, ecd2g data NAME --out DIR")
     for name, experiment in EXPERIMENTS.items():
         print(f"  {name:<7} {(experiment.__doc__ or '').splitlines()[0]}")
+    print(
+        "\nproblems to learn, with test data of their own: ecd2g train --circuit sweep --problem NAME --out DIR"
+    )
+    for name, about in LEARNED.items():
+        print(f"  {name:<12} {about}")
     print(FORMATS)

@@ -114,6 +114,20 @@ def share(text: str) -> float:
     return number
 
 
+def problem_of(problems: tuple[str, ...]) -> Callable[[str], str]:
+    """A type for argparse: names, where those of problems that only a bridge learns say which command takes them."""
+
+    def parse(text: str) -> str:
+        if text in SPLIT_PROBLEMS and text not in problems:
+            raise argparse.ArgumentTypeError(
+                f"{text} is a problem to learn: ecd2g train --circuit sweep --problem {text} --out DIR; here take one "
+                f"of {', '.join(problems)}"
+            )
+        return text
+
+    return parse
+
+
 def symbol_counts(text: str) -> int | tuple[int, ...]:
     """A type for argparse: one whole number, or one per site with commas between."""
     try:
@@ -140,7 +154,12 @@ def add_run_options(parser: argparse.ArgumentParser, out: str, *, required: bool
 def add_data_options(parser: argparse.ArgumentParser, problems: tuple[str, ...] = PROBLEMS) -> None:
     """Add --problem, or --source and --target."""
     group = parser.add_argument_group("data", "a named problem, or two files of samples (see: ecd2g data)")
-    group.add_argument("--problem", choices=problems, help="a named problem, with its own defaults")
+    group.add_argument(
+        "--problem",
+        type=problem_of(problems),
+        choices=problems,
+        help="a named problem, with its own defaults",
+    )
     group.add_argument("--source", metavar="FILE", help="samples of the source: .npy, .npz, .csv or .txt")
     group.add_argument("--target", metavar="FILE", help="samples of the target")
     group.add_argument(

@@ -65,7 +65,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument(
         "--dimensions",
         dest="n_sites",
-        type=_dimensions,
+        type=_whole_numbers,
         metavar="D,D,..",
         help="for dimensions: the numbers of sites, out of 1 to 5 (default: 1,2,3,4,5)",
     )
@@ -88,6 +88,12 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         type=whole_number(1),
         metavar="INT",
         help="for high-dim: steps of every training (default: 1500)",
+    )
+    parser.add_argument(
+        "--evaluations",
+        type=_whole_numbers,
+        metavar="INT,INT,..",
+        help="for high-dim: network evaluations a sample; one training serves all of them (default: 2,4,8,16)",
     )
     parser.add_argument(
         "--network", choices=NETWORKS, help="for high-dim: the network of every method (default: mlp)"
@@ -200,7 +206,9 @@ def _high_dim_asked(args: argparse.Namespace) -> "HighDim | None":
     require_learned()
     from ecd2g.experiments.high_dim import HighDim  # noqa: PLC0415
 
-    asked = HighDim(**given(args, ("problems", "network", "n_seeds", "n_steps", "n_walks", "seed")))  # type: ignore[arg-type]
+    asked = HighDim(
+        **given(args, ("problems", "evaluations", "network", "n_seeds", "n_steps", "n_walks", "seed"))
+    )  # type: ignore[arg-type]
     asked.check()
     return asked
 
@@ -210,7 +218,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 
 
-def _dimensions(text: str) -> tuple[int, ...]:
+def _whole_numbers(text: str) -> tuple[int, ...]:
     """A type for argparse: whole numbers of at least 1, commas between."""
     return tuple(whole_number(1)(part) for part in text.split(","))
 

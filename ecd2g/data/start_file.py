@@ -12,6 +12,9 @@ from ecd2g.data.sample_pair import check_range, respell
 from ecd2g.data.sample_table import SampleTable
 from ecd2g.errors import InputError
 
+LISTED = 40
+"""Symbols of an alphabet that a message lists at most."""
+
 
 def read_starts(path: str | os.PathLike[str], problem: Problem) -> NDArray[np.int64]:
     """Read states ``(n, n_sites)`` of a problem, in the order of the file and in the alphabet of the problem.
@@ -46,8 +49,9 @@ def _in_alphabet(file: Path, table: SampleTable, alphabet: tuple[str, ...]) -> S
     used = {(table.alphabet or ())[symbol] for symbol in np.unique(table.symbols)}
     unknown = sorted(used - {*alphabet})
     if unknown:
+        more = " ..." if len(alphabet) > LISTED else ""
         raise InputError(
             f"the starts in {file} must be spelled in the alphabet of the source and the target, "
-            f"{' '.join(alphabet[:20])}, got {unknown[0]!r}"
+            f"{' '.join(alphabet[:LISTED])}{more}, got {unknown[0]!r}"
         )
     return respell(table, alphabet)

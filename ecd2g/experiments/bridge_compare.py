@@ -23,6 +23,15 @@ from ecd2g.experiments.record import write_record
 
 LABELS = ["circuit", "coupling", "seeds", "steps"]
 
+JUDGED_BY = {
+    "problem": "problem",
+    "holdout": "share held out",
+    "ground": "ground",
+    "split_seed": "seed of the split",
+    "n_symbols": "number of symbols",
+}
+"""Settings that must be the same where runs are compared, and what they are called."""
+
 
 @dataclass(frozen=True, eq=False)
 class Compared:
@@ -134,6 +143,28 @@ def _groups(runs: Sequence[TrainedBridge]) -> list[tuple[str, list[TrainedBridge
     ]
 
 
+def _difference(run: TrainedBridge, first: TrainedBridge) -> str:
+    """What keeps two runs from being judged alike, in words."""
+    mine, other = (one.prepared.settings for one in (run, first))
+    found = [
+        f"their {word} ({getattr(mine, name)} and {getattr(other, name)})"
+        for name, word in JUDGED_BY.items()
+        if getattr(mine, name) != getattr(other, name)
+    ]
+    if mine.problem is None and other.problem is None and not _same_files(mine, other):
+        found.append(f"their data ({_named(mine)} and {_named(other)})")
+    return " and ".join(found) or "their rows"
+
+
+def _same_files(mine: BridgeTraining, other: BridgeTraining) -> bool:
+    pairs = zip(mine.files, other.files, strict=True)
+    return all(one.read_bytes() == two.read_bytes() for one, two in pairs)
+
+
+def _named(settings: BridgeTraining) -> str:
+    return f"{settings.source} to {settings.target}"
+
+
 def _check_same(runs: Sequence[TrainedBridge]) -> None:
     """All runs must be judged by the same data, and be trainings of their own."""
     first = runs[0]
@@ -141,9 +172,8 @@ def _check_same(runs: Sequence[TrainedBridge]) -> None:
         mine, other = (split_fingerprint(one.prepared.split) for one in (run, first))
         if mine != other:
             raise InputError(
-                f"all runs must be of one problem with the same rows held out and one ground, but {run.folder} "
-                f"({run.prepared.split.train.title}) and {first.folder} ({first.prepared.split.train.title}) differ; "
-                f"compare them apart"
+                f"all runs must be of one problem with the same rows held out and one ground, but {run.folder} and "
+                f"{first.folder} differ in {_difference(run, first)}; compare them apart"
             )
     trainings = [run.prepared.settings for run in runs]
     for run, training in zip(runs, trainings, strict=True):

@@ -46,6 +46,7 @@ def save_bridge_figures(
         points=tuple(_point(label, one, name, n_steps) for label, one in methods.items()),
         cost_unit=COST_UNITS[split.is_ordinal],
         optimal_cost=floor["best_cost"],
+        optimal_name="optimal assignment of samples",
         independent_cost=floor["cost"],
     )
     save(fidelity_scatter([by_cost])[0], folder / "cost_and_fidelity")

@@ -64,7 +64,9 @@ class HighDim:
 
     problems: tuple[str, ...] = ours(tuple(SPLIT_PROBLEMS))
     methods: tuple[Method, ...] = ours(METHODS)
-    evaluations: tuple[int, ...] = ours((2, 4, 8, 16), "network evaluations a sample, and D where it is less")
+    evaluations: tuple[int, ...] = ours(
+        (2, 4, 8, 16), "network evaluations a sample, and D where it lies between; one training serves all"
+    )
     n_seeds: int = ours(5, "a seed decides data split, pairs, weights and walks")
     network: Network = ours("mlp", "the same for every method")  # noqa: RUF009 - a frozen field
     n_steps: int = ours(1500, "the same for every method")
@@ -87,6 +89,8 @@ class HighDim:
             )
         if len(set(self.problems)) < len(self.problems):
             raise InputError(f"every problem must be named once, got {', '.join(self.problems)}")
+        if not self.evaluations or min(self.evaluations) < 1:
+            raise InputError(f"numbers of evaluations must be at least 1, got {self.evaluations}")
         if self.n_seeds < 1:
             raise InputError(f"there must be one seed at least, got {self.n_seeds}")
         if self.network not in NETWORKS:
@@ -101,8 +105,8 @@ class HighDim:
         return [one for one in self.methods if split.is_ordinal or one.bridge not in ORDINAL_ONLY]
 
     def evaluations_for(self, n_sites: int) -> tuple[int, ...]:
-        """Numbers of evaluations to try: those asked for, and one a site where that is fewer than the most of them."""
-        extra = (n_sites,) if n_sites < max(self.evaluations) else ()
+        """Numbers of evaluations to try: those asked for, and one a site where that lies between them."""
+        extra = (n_sites,) if min(self.evaluations) < n_sites < max(self.evaluations) else ()
         return tuple(sorted({*self.evaluations, *extra}))
 
     def is_pictured(self, problem: str, seed: int) -> bool:

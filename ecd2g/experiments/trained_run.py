@@ -1,6 +1,7 @@
 """A finished training read back from its run folder: the settings, the problem made again, and the model."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,19 @@ def results_of(folder: Path) -> dict[str, Any]:
     """What results.json of a run of this release says; InputError where there is none."""
     try:
         results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{folder} must be a run folder of `ecd2g train` ({error}); train first") from None
+    except (OSError, ValueError):
+        raise InputError(f"{folder} must be a run folder of `ecd2g train`, but {_lacking(folder)}") from None
     if not isinstance(results, dict) or results.get("format") != FORMAT:
         raise InputError(f"{folder} must be a run folder of this release ({FORMAT}); train again")
     return results
+
+
+def _lacking(folder: Path) -> str:
+    """Why there are no results to read, and what to do."""
+    if not os.path.lexists(folder):
+        if os.path.lexists(f"{folder}.training"):
+            return f"its training is not finished; go on with `ecd2g train --resume --out {folder}`"
+        return "it does not exist; train first"
+    if not os.path.lexists(folder / RESULTS):
+        return f"it has no {RESULTS}; name a folder that a training has made"
+    return f"its {RESULTS} cannot be read; train again"

@@ -15,7 +15,7 @@ from shutil import rmtree
 from typing import Any
 
 from ecd2g.errors import DivergedError, InputError
-from ecd2g.experiments.run_folder import check_free, make_parents
+from ecd2g.experiments.run_folder import check_free, is_run_folder, make_parents
 from ecd2g.experiments.strict_json import to_json
 from ecd2g.learned.tensor_file import write_whole
 
@@ -84,6 +84,8 @@ def training_folder(
     the folder.
     """
     path = folder_beside(out)
+    if resume:
+        _check_unfinished(Path(out), path)
     check_free(Path(out), overwrite=overwrite)
     made: list[Path] = []
     if resume:
@@ -119,7 +121,18 @@ def folder_beside(out: Path) -> Path:
 
 def unfinished(out: Path) -> dict[str, Any]:
     """What the unfinished training beside `out` trains; InputError where there is none."""
-    return _read(folder_beside(out))
+    path = folder_beside(out)
+    _check_unfinished(Path(out), path)
+    return _read(path)
+
+
+def _check_unfinished(out: Path, path: Path) -> None:
+    """Raise InputError where `out` is complete and nothing is left to go on with."""
+    if is_run_folder(out) and not path.exists():
+        raise InputError(
+            f"{out} must hold an unfinished training to be resumed, but it is already finished; use it as it is, or "
+            f"train anew under another --out"
+        )
 
 
 def _read(folder: Path) -> dict[str, Any]:

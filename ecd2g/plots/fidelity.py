@@ -1,7 +1,7 @@
 """All methods compared: cost of transport against fidelity, and fidelity by number of network evaluations."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -50,9 +50,9 @@ def fidelity_scatter(
 ) -> list[Axes]:
     """Draw distance from the target against transport cost, a panel a problem, a marker a method and coupling.
 
-    Markers are means over seeds, bars their standard deviation. Lines: the costs of the optimal-transport and the
-    independent coupling, and the floor of the panel. Distances are on a logarithmic axis
-    where all are positive. methods : their order, which fixes the colours in all figures that are given it.
+    Markers are means over seeds, bars their standard deviation. Lines: the optimal cost by its name in the panels,
+    that of the independent coupling, and the floor of the panel. Distances are on a logarithmic axis where all are
+    positive. methods : their order, which fixes the colours in all figures that are given it.
     """
     looks = _looks(problems, "points", methods)
     keys = [
@@ -60,7 +60,7 @@ def fidelity_scatter(
         Key(
             "lower",
             [*coupling_handles(looks), *_lines(problems)],
-            "marker: coupling; bars: standard deviation over seeds",
+            _lower_title(problems, "points", "bars"),
         ),
     ]
     axes = _axes(figure, len(problems), 1.95, keys)
@@ -109,7 +109,7 @@ def fidelity_by_steps(
         Key(
             "lower",
             [*coupling_handles(looks), *floor],
-            "marker: coupling; bands: standard deviation over seeds",
+            _lower_title(problems, "curves", "bands"),
         ),
     ]
     axes = _axes(figure, len(problems), 1.85, keys)
@@ -217,6 +217,16 @@ def _measures(axes: list[Axes], problems: Sequence[FidelityPanel]) -> None:
         rows.add(row_of(ax))
 
 
+def _lower_title(problems: Sequence[FidelityPanel], kind: Literal["points", "curves"], spreads: str) -> str:
+    """Title of the legend of couplings; without the spread where every method has one seed."""
+    several = any(
+        len(seed_numbers(entry.distances, f"distances of {entry.method!r} on {problem.title!r}", n_axes)) > 1
+        for problem in problems
+        for n_axes, entry in ((1 if kind == "points" else 2, entry) for entry in getattr(problem, kind))
+    )
+    return "marker: coupling" + (f"; {spreads}: standard deviation over seeds" if several else "")
+
+
 def _has_floor(problems: Sequence[FidelityPanel]) -> bool:
     return any(problem.floor is not None for problem in problems)
 
@@ -228,8 +238,9 @@ def _lines(problems: Sequence[FidelityPanel]) -> list[Artist]:
         return Line2D([], [], label=label, **look)
 
     found: list[Artist] = []
-    if any(problem.optimal_cost is not None for problem in problems):
-        found.append(line("optimal-transport cost", OPTIMAL))
+    optimal = dict.fromkeys(problem.optimal_name for problem in problems if problem.optimal_cost is not None)
+    if optimal:
+        found.append(line(" or ".join(optimal), OPTIMAL))
     if any(problem.independent_cost is not None for problem in problems):
         found.append(line("independent cost", INDEPENDENT))
     if _has_floor(problems):

@@ -42,6 +42,7 @@ class FidelityPanel:
     floor : distance expected of as many perfect samples, or of training data where held-out data judge, which no method
     need stay above; `floor_deviation` its standard deviation, drawn as a band
     optimal_cost, independent_cost : costs of the optimal-transport and the independent coupling
+    optimal_name : what the optimal cost is; no method lies left of that of the laws, but of that of some samples it may
     """
 
     title: str
@@ -53,6 +54,7 @@ class FidelityPanel:
     floor_deviation: float | None = None
     optimal_cost: float | None = None
     independent_cost: float | None = None
+    optimal_name: str = "optimal-transport cost"
 
 
 def seed_numbers(values: ArrayLike, name: str, n_axes: int) -> NDArray[np.float64]:

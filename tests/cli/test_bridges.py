@@ -274,6 +274,10 @@ def test_what_does_not_go_with_a_run_is_one_sentence(capsys, folder):
     done(*BLIND, "--out", "sweep")
     done(*BLIND, "--out", "again")
     done(*BLIND, "--holdout", "0.4", "--out", "other")
+    (folder / "copy.txt").write_bytes((folder / "before.txt").read_bytes())
+    done(*BLIND, "--source", "copy.txt", "--holdout", "0.4", "--out", "copied")
+    done(*BLIND, "--source", "after.txt", "--out", "elsewhere")
+    (folder / "stopped.training").mkdir()
     done(*CURRENTS, "--out", "currents")
     for arguments, word in (
         (["sample", "--run", "sweep", *WORDS], "--source must be left out"),
@@ -284,11 +288,21 @@ def test_what_does_not_go_with_a_run_is_one_sentence(capsys, folder):
         (["sample", "--run", "sweep", "--n", "3", "--starts", "mine.txt"], "not both"),
         (["sample", "--run", "sweep", "--starts", "before.csv"], "3 symbols each"),
         (["sample", "--run", "currents", "--steps", "4"], "--steps must be left out"),
-        (["sample", "--run", "none"], "train first"),
+        (["sample", "--run", "none"], "it does not exist; train first"),
+        (["sample", "--run", "."], "it has no results.json"),
+        (["sample", "--run", "stopped"], "train --resume --out stopped"),
+        (["train", "--resume", "--out", "sweep"], "already finished"),
+        ([*BLIND, "--resume", "--out", "sweep"], "already finished"),
         (["sample", *WORDS, "--steps", "4"], "--steps must be left out"),
         (["sample", *WORDS, "--paths"], "--paths must be left out"),
         (["compare", "sweep", "currents"], "compare them apart"),
         (["compare", "sweep", "other"], "same rows held out"),
+        (["compare", "sweep", "other"], "differ in their share held out (0.4 and 0.2); compare"),
+        (["compare", "sweep", "copied"], "differ in their share held out (0.4 and 0.2); compare"),
+        (
+            ["compare", "sweep", "elsewhere"],
+            "differ in their data (after.txt to after.txt and before.txt to after.txt); compare",
+        ),
         (["compare", "sweep", "again"], "repeats sweep"),
         (["compare", "sweep", "sweep"], "named once"),
     ):

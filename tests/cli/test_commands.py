@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ecd2g.cli.main import main
-from ecd2g.data import read_pair, read_samples
+from ecd2g.data import SPLIT_PROBLEMS, read_pair, read_samples
 from ecd2g.experiments import adapted_settings, dimensions, learn
 from ecd2g.experiments.named import EXPERIMENTS
 from ecd2g.experiments.one_dimension import OneDimension
@@ -210,6 +210,14 @@ def test_data_lists_problems_and_formats(capsys):
     out = capsys.readouterr().out
     for word in ("1d", "2d", "splice", ".csv", ".txt", ".npy", ".npz"):
         assert word in out
+    learned = out.split("problems to learn")[1].split("own data")[0].splitlines()[1:]
+    assert [line.split()[0] for line in learned if line] == list(SPLIT_PROBLEMS)
+
+
+@pytest.mark.parametrize("arguments", [["solve", "--problem", "moons"], ["data", "moons", "--out", "d"]])
+def test_a_problem_to_learn_is_sent_to_the_command_that_learns_it(capsys, arguments):
+    assert main(arguments) == 2
+    assert "ecd2g train --circuit sweep --problem moons" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("suffix", ["npy", "csv"])

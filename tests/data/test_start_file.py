@@ -35,3 +35,15 @@ def test_weighted_starts_are_refused(tmp_path):
     np.savez(tmp_path / "starts.npz", samples=[0, 1], weights=[1, 2])
     with pytest.raises(InputError, match="no weights"):
         read_starts(tmp_path / "starts.npz", uniform_to_gaussian())
+
+
+@pytest.mark.parametrize(("n_symbols", "shown"), [(27, 27), (40, 40), (41, 40)])
+def test_an_unknown_symbol_is_told_with_the_alphabet(tmp_path, n_symbols, shown):
+    tokens = [f"t{number:02d}" for number in range(n_symbols)]
+    (tmp_path / "pair.csv").write_text("\n".join(tokens) + "\n")
+    problem = read_pair(tmp_path / "pair.csv", tmp_path / "pair.csv")
+    (tmp_path / "starts.csv").write_text("other\n")
+    with pytest.raises(InputError) as caught:
+        read_starts(tmp_path / "starts.csv", problem)
+    listed = " ".join(tokens[:shown]) + " ..." * (shown < n_symbols)
+    assert f"target, {listed}, got 'other'" in str(caught.value)

@@ -81,3 +81,18 @@ def test_too_few_rows_are_refused():
         halves_floor(agreement, [[0, 0, 0]] * 3, SPACE)
     with pytest.raises(InputError, match="draw from it first"):
         halves_floor(agreement, LAW, SPACE)
+
+
+def test_a_metric_that_needs_its_space_is_refused_before_anything_is_drawn():
+    with pytest.raises(InputError, match=r"shape does not.*lambda a, b: shape\(a, b, space\)"):
+        halves_floor(shape, LAW.sample(40, 6), SPACE)
+    with pytest.raises(InputError, match=r"trend does not.*lambda drawn, law:"):
+        law_floor(trend, LAW, 40)
+
+
+def test_an_error_inside_a_metric_is_its_own():
+    def broken(_a, _b):
+        return len(3)
+
+    with pytest.raises(TypeError, match="has no len"):
+        halves_floor(broken, LAW.sample(40, 6), SPACE)

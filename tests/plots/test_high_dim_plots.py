@@ -1,5 +1,6 @@
 """Figures of spaces too large to enumerate: walks of images and words, and methods compared."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -238,6 +239,26 @@ def test_costs_of_couplings_and_the_floor_are_lines_with_names():
     bare = panel(optimal_cost=None, independent_cost=None, floor=None, floor_deviation=None)
     (ax,) = plots.fidelity_scatter([bare])
     assert [text.get_text() for text in ax.figure.legends[1].get_texts()] == ["independent", "electric"]
+
+
+def test_the_optimal_cost_has_the_name_that_the_panels_give_it():
+    named = panel(optimal_name="optimal assignment of samples")
+    for panels, label in (
+        ([named], "optimal assignment of samples"),
+        ([panel(), named], "optimal-transport cost or optimal assignment of samples"),
+        ([panel(), replace(named, optimal_cost=None)], "optimal-transport cost"),
+    ):
+        ax = plots.fidelity_scatter(panels)[0]
+        assert [text.get_text() for text in ax.figure.legends[1].get_texts()][2] == label
+
+
+def test_spreads_are_promised_where_there_are_several_seeds():
+    for draw, spreads in ((plots.fidelity_scatter, "bars"), (plots.fidelity_by_steps, "bands")):
+        (ax,) = draw([panel()])
+        title = ax.figure.legends[1].get_title().get_text()
+        assert title == f"marker: coupling; {spreads}: standard deviation over seeds"
+        (ax,) = draw([panel(points=POINTS[2:], curves=CURVES[1:])])
+        assert ax.figure.legends[1].get_title().get_text() == "marker: coupling"
 
 
 def test_a_distance_of_zero_makes_the_axis_linear():
