@@ -160,6 +160,7 @@ def _check_training(args: argparse.Namespace) -> None:
         ("--problems", "problems"),
         ("--training-steps", "n_steps"),
         ("--network", "network"),
+        ("--evaluations", "evaluations"),
     ):
         if getattr(args, name) is not None and args.experiment not in (HIGH_DIM, "all"):
             raise InputError(f"{option} goes with the experiment {HIGH_DIM}, not with {args.experiment}")
@@ -206,9 +207,8 @@ def _high_dim_asked(args: argparse.Namespace) -> "HighDim | None":
     require_learned()
     from ecd2g.experiments.high_dim import HighDim  # noqa: PLC0415
 
-    asked = HighDim(
-        **given(args, ("problems", "evaluations", "network", "n_seeds", "n_steps", "n_walks", "seed"))
-    )  # type: ignore[arg-type]
+    names = ("problems", "evaluations", "network", "n_seeds", "n_steps", "n_walks", "seed")
+    asked = HighDim(**given(args, names))  # type: ignore[arg-type]
     asked.check()
     return asked
 

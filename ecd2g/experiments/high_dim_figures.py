@@ -23,7 +23,7 @@ from ecd2g.plots.image_paths import image_paths
 from ecd2g.plots.word_paths import word_paths
 
 FEW_EVALUATIONS = 4
-"""The scatter shows every method with so many evaluations, or the most it can use below."""
+"""The scatter shows every method with so many evaluations at most, unless all asked for are more."""
 
 WALKED = (Method("sweep", "minibatch-ot"), Method("mixture", "minibatch-ot"))
 """Methods whose walks are drawn: the default circuit, and discrete flow matching."""
@@ -35,12 +35,16 @@ ORDER = tuple(dict.fromkeys([*(method.bridge for method in METHODS), *UNTRAINED]
 def draw(settings: HighDim, cells: Sequence[Cell], folder: Path) -> list[str]:
     """Draw and save everything; returns the names of the figures."""
     splits = {name: SPLIT_PROBLEMS[name](rng=settings.seed) for name in settings.problems}
+    most = max(FEW_EVALUATIONS, min(settings.evaluations))
     panels = [
-        _panel(split, [cell for cell in cells if cell.problem == name]) for name, split in splits.items()
+        _panel(split, [cell for cell in cells if cell.problem == name], most)
+        for name, split in splits.items()
     ]
     drawings: dict[str, Callable[[], Any]] = {
         "fidelity_by_evaluations": partial(fidelity_by_steps, panels, methods=ORDER),
-        "cost_against_fidelity": partial(fidelity_scatter, [_few(one) for one in panels], methods=ORDER),
+        "cost_against_fidelity": partial(
+            fidelity_scatter, [_few(one, most) for one in panels], methods=ORDER
+        ),
     }
     for cell in cells:
         for method in WALKED:
@@ -53,13 +57,13 @@ def draw(settings: HighDim, cells: Sequence[Cell], folder: Path) -> list[str]:
     return list(drawings)
 
 
-def _panel(split: SplitProblem, cells: Sequence[Cell]) -> FidelityPanel:
+def _panel(split: SplitProblem, cells: Sequence[Cell], most: int) -> FidelityPanel:
     """One problem over its seeds, which are all of one shape."""
     floors = np.array([[cell.floor[name] for name in ("headline", "best_cost", "cost")] for cell in cells])
     return FidelityPanel(
         title=split.train.title,
         measure=headline_name(split),
-        points=tuple(_points(cells)),
+        points=tuple(_points(cells, most)),
         curves=tuple(_curves(cells)),
         floor=float(floors[:, 0].mean()),
         floor_deviation=float(floors[:, 0].std(ddof=1)) if len(cells) > 1 else None,
@@ -69,15 +73,15 @@ def _panel(split: SplitProblem, cells: Sequence[Cell]) -> FidelityPanel:
     )
 
 
-def _few(panel: FidelityPanel) -> FidelityPanel:
+def _few(panel: FidelityPanel, most: int) -> FidelityPanel:
     """The panel of the scatter, which says how many evaluations it shows."""
-    return replace(panel, measure=f"{panel.measure} (NFE ≤ {FEW_EVALUATIONS})")
+    return replace(panel, measure=f"{panel.measure} (NFE ≤ {most})")
 
 
-def _points(cells: Sequence[Cell]) -> list[FidelityPoint]:
+def _points(cells: Sequence[Cell], most: int) -> list[FidelityPoint]:
     found = []
     for name, coupling, rows in _by_method(cells):
-        few = max(number for number in rows if number <= FEW_EVALUATIONS)
+        few = max(number for number in rows if number <= most)
         costs, distances = ([row[key] for row in rows[few]] for key in ("cost", "headline"))
         found.append(FidelityPoint(name, coupling, costs, distances, _is_circuit(name)))
     return found

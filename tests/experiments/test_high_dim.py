@@ -55,6 +55,7 @@ def test_one_evaluation_a_site_is_tried_too_where_that_is_fewer_than_the_most() 
     assert settings.evaluations_for(2) == (2, 4, 8, 16)
     assert settings.evaluations_for(5) == (2, 4, 5, 8, 16)
     assert settings.evaluations_for(64) == (2, 4, 8, 16)
+    assert HighDim(evaluations=(16,)).evaluations_for(3) == (16,)
 
 
 @pytest.fixture(scope="module")
