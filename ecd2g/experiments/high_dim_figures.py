@@ -69,6 +69,7 @@ def _panel(split: SplitProblem, cells: Sequence[Cell], most: int) -> FidelityPan
         floor_deviation=float(floors[:, 0].std(ddof=1)) if len(cells) > 1 else None,
         cost_unit="sides squared" if split.is_ordinal else "sites changed",
         optimal_cost=float(floors[:, 1].mean()),
+        optimal_name="optimal assignment of samples",
         independent_cost=float(floors[:, 2].mean()),
     )
 
