@@ -61,7 +61,7 @@ def _panel(split: SplitProblem, cells: Sequence[Cell], most: int) -> FidelityPan
     """One problem over its seeds, which are all of one shape."""
     floors = np.array([[cell.floor[name] for name in ("headline", "best_cost", "cost")] for cell in cells])
     return FidelityPanel(
-        title=split.train.title,
+        title=split.train.name,
         measure=headline_name(split),
         points=tuple(_points(cells, most)),
         curves=tuple(_curves(cells)),

@@ -85,9 +85,10 @@ def _current_squares(field: LayeredField) -> tuple[float, float]:
 def _table_squares(tables: Iterable[NDArray[np.float64]]) -> tuple[float, float]:
     forward = lateral = 0.0
     for table in tables:
-        straight = float(np.square(np.diagonal(table)).sum())
-        forward += straight
-        lateral += float(np.square(table).sum()) - straight
+        forward += float(np.square(np.diagonal(table)).sum())
+        squares = np.square(table)
+        np.fill_diagonal(squares, 0.0)  # not subtracted: forward currents may be thousands of times larger
+        lateral += float(squares.sum())
     return forward, lateral
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import ecd2g
@@ -61,6 +61,7 @@ def by_hand(field, reference):
 
 
 @settings(max_examples=60)
+@example(circuit=circuit_of(2, 2, forward=0.01, lateral=100.0), one=0, two=1)  # 10^4 between the edges
 @given(circuit=layered_circuits(), one=SEEDS, two=SEEDS)
 def test_structural_errors_are_those_of_tables(circuit, one, two):
     assume(circuit.n_states > 1)
