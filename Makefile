@@ -13,7 +13,7 @@ reproduce: $(VENV)/installed  ## the main job: verify the theory; solve, plot, t
 	$(BIN)/ecd2g verify --examples 100 --out runs/verify --overwrite
 	$(BIN)/ecd2g reproduce 1d --out runs/1d --overwrite
 
-reproduce-all: $(VENV)/installed  ## every published figure and number, five seeds of every model, in runs/
+reproduce-all: $(VENV)/installed  ## every published figure and number, five seeds of every model, in runs/; the high-dimensional table takes an hour
 	$(BIN)/ecd2g verify --examples 500 --out runs/verify --overwrite
 	$(BIN)/ecd2g reproduce all --seeds 5 --out runs --overwrite
 
