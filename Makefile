@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread a BLAS call: the arrays are small, and tests run in parallel.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: reproduce reproduce-all verify test lint benchmarks format clean
+.PHONY: reproduce reproduce-all verify test lint benchmarks hardening format clean
 
 reproduce: $(VENV)/installed  ## the main job: verify the theory; solve, plot, train and compare the 1D problem, in runs/
 	$(BIN)/ecd2g verify --examples 100 --out runs/verify --overwrite
@@ -35,6 +35,9 @@ format: $(VENV)/installed-dev
 
 benchmarks: $(VENV)/installed-dev  ## speed, as ratios within one run
 	$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-columns=min,median,rounds --benchmark-sort=name $(PYTEST_ARGS)
+
+hardening: $(VENV)/installed-dev  ## fuzzing and injected faults, many times what `make test` tries; writes the table of docs/hardening.md
+	ECD2G_HARDENING_SCALE=20 ECD2G_HARDENING_TABLE=docs/hardening_table.md $(BIN)/python -m pytest tests/hardening -n 0 $(PYTEST_ARGS)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
