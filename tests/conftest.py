@@ -1,6 +1,7 @@
 """Hypothesis runs the same examples every time, and is never hurried; tests on a GPU say why they were not run."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,9 @@ from ecd2g.circuit.array_library import require_backend
 
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+# A shell that starts the tests in the background makes them ignore Ctrl-C, and commands under test would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

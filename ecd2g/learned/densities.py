@@ -73,7 +73,8 @@ class NetworkDensity(EnumeratedDensity):
     def __init__(self, space: StateSpace, hidden: tuple[int, ...]) -> None:
         super().__init__(space)
         self.encode = SymbolEmbedding(space, hidden[0])
-        self.network = perceptron(hidden[0], hidden, 1)
+        # An offset common to all logits would cancel in the normalisation.
+        self.network = perceptron(hidden[0], hidden, 1, offset=False)
         self.register_buffer("states", torch.tensor(space.all_states()), persistent=False)
 
     def logits(self) -> Tensor:

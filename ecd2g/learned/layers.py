@@ -53,9 +53,9 @@ class SymbolEmbedding(SiteEmbedding):
         return super().forward(states).sum(dim=-2)
 
 
-def perceptron(n_in: int, hidden: tuple[int, ...], n_out: int) -> nn.Sequential:
-    """Linear layers with ReLU between them."""
+def perceptron(n_in: int, hidden: tuple[int, ...], n_out: int, offset: bool = True) -> nn.Sequential:
+    """Linear layers with ReLU between them; the last one adds an offset, unless it would make no difference."""
     layers: list[nn.Module] = []
     for before, after in pairwise((n_in, *hidden)):
         layers += [nn.Linear(before, after), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Linear((n_in, *hidden)[-1], n_out))
+    return nn.Sequential(*layers, nn.Linear((n_in, *hidden)[-1], n_out, bias=offset))

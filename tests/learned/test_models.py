@@ -150,9 +150,10 @@ def test_gradients_reach_every_parameter(name):
     circuit = circuit_of()
     model = made(name, circuit)
     model(model.examples(ends(circuit.space), 256, "stratified", 512, np.random.default_rng(1))).backward()
-    for label, parameter in model.named_parameters():
-        assert torch.isfinite(parameter.grad).all(), label
-        assert parameter.grad.abs().max() > 0, label
+    largest = {label: parameter.grad.abs().max().item() for label, parameter in model.named_parameters()}
+    rounding = 1e-5 * max(largest.values())
+    for label, gradient in largest.items():
+        assert rounding < gradient < np.inf, label
     assert model.n_parameters == sum(parameter.numel() for parameter in model.parameters()) > 0
 
 
@@ -306,7 +307,7 @@ def test_currents_between_learned_densities_obey_kirchhoff(name, lateral):
     p, q = (np.exp(log) / np.exp(log).sum() for log in model.log_densities(states))
     own = ecd2g.Distribution.from_weights(circuit.space, p)
     field = model.field(own)
-    assert np.abs(p - q).max() > 1e-2
+    assert np.abs(p - q).max() > 5e-3
     np.testing.assert_allclose(field.extracted[-1], q, atol=1e-15)
     assert np.abs(kirchhoff_residual(field)).max() <= 1e-13
     flow = Transport(field, own, ecd2g.Distribution.from_weights(circuit.space, q))
