@@ -19,7 +19,7 @@ from tqdm import tqdm
 import ecd2g
 from ecd2g.reference import cholmod_available, choose
 from ecd2g.reference.laws import kirchhoff_residual
-from ecd2g.reference.network_solver import network_field
+from ecd2g.reference.networks.solver import network_field
 
 GRAPHS: dict[str, Callable[[], nx.Graph]] = {
     "grid 30 x 30": lambda: nx.grid_2d_graph(30, 30),

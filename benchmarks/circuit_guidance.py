@@ -9,7 +9,7 @@ are exact.
 import argparse
 from pathlib import Path
 
-from ecd2g.experiments.design_guidance import draw_guidance, layer_sweep, rho_sweep, write_guidance
+from ecd2g.experiments.design.guidance import draw_guidance, layer_sweep, rho_sweep, write_guidance
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 import ecd2g
 from ecd2g.couplings import GivenPairs
-from ecd2g.experiments.experiment import lateral_resistance
+from ecd2g.experiments.exact.experiment import lateral_resistance
 from ecd2g.learned import BridgeFlow, EndNetwork, train
 from ecd2g.learned.end_network import END_RECIPE
 from ecd2g.plots.cost_curves import CostPanel, cost_curves

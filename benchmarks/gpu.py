@@ -26,11 +26,11 @@ from ecd2g.circuit import Atoms, CompleteField
 from ecd2g.circuit.array_library import device_name, library, moved, uniforms
 from ecd2g.movement import propagate, sample_walks, walk_nodes
 from ecd2g.movement.sampling import draw_source
-from ecd2g.reference.assembled import sparse_solver
-from ecd2g.reference.closed_form import closed_form, potentials_and_drops
-from ecd2g.reference.conjugate_gradients import cg_solver, conjugate_gradients
-from ecd2g.reference.gpu_solvers import Device, cg_solver_on, cupy_device, jacobi, sparse_solver_on
+from ecd2g.reference.layered.closed_form import closed_form, potentials_and_drops
 from ecd2g.reference.matrix import centring, conductance_product, in_memory
+from ecd2g.reference.solvers.assembled import sparse_solver
+from ecd2g.reference.solvers.conjugate_gradients import cg_solver, conjugate_gradients
+from ecd2g.reference.solvers.gpu import Device, cg_solver_on, cupy_device, jacobi, sparse_solver_on
 
 LIBRARIES = ("cupy", "torch-cpu", "numpy")
 

@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 import ecd2g
-from ecd2g.circuit.field import LayeredField
+from ecd2g.circuit.fields.field import LayeredField
 from ecd2g.couplings.pairs import IndependentPairs
 from ecd2g.errors import Ecd2gError, SolverError, StrandedWalkerError
 from ecd2g.learned.estimate import Estimate

@@ -14,9 +14,9 @@ import scipy.fft
 
 import ecd2g
 from ecd2g.circuit import kernels
-from ecd2g.circuit.kernel_field import KernelField
+from ecd2g.circuit.fields.kernel_field import KernelField
 from ecd2g.reference.certificate import certify_layered
-from ecd2g.reference.spectral_form import spectral_form
+from ecd2g.reference.layered.spectral_form import spectral_form
 
 N_LAYERS = 10
 PER_LAYER = 5.0

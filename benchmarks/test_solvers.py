@@ -12,7 +12,7 @@ import scipy.sparse.linalg
 import ecd2g
 from ecd2g.circuit import Atoms, CompleteField
 from ecd2g.reference import chain_response, closed_form, kirchhoff_residual
-from ecd2g.reference.assembled import sparse_solver
+from ecd2g.reference.solvers.assembled import sparse_solver
 
 TIMES: dict[str, float] = {}
 

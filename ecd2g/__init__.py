@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ecd2g import testing as testing
     from ecd2g.circuit.distribution import Distribution
     from ecd2g.circuit.layered import LayeredCircuit
-    from ecd2g.circuit.network import ResistorNetwork
+    from ecd2g.circuit.networks.network import ResistorNetwork
     from ecd2g.circuit.state_space import StateSpace
     from ecd2g.errors import (
         CapacityError,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         StrandedWalkerError,
     )
     from ecd2g.reference.flow import Flow
-    from ecd2g.reference.network_solution import NetworkSolution
+    from ecd2g.reference.networks.solution import NetworkSolution
     from ecd2g.reference.solve import solve
 
     __version__: str
@@ -53,8 +53,8 @@ _HOMES = {
     "Distribution": "ecd2g.circuit.distribution",
     "Flow": "ecd2g.reference.flow",
     "LayeredCircuit": "ecd2g.circuit.layered",
-    "NetworkSolution": "ecd2g.reference.network_solution",
-    "ResistorNetwork": "ecd2g.circuit.network",
+    "NetworkSolution": "ecd2g.reference.networks.solution",
+    "ResistorNetwork": "ecd2g.circuit.networks.network",
     "StateSpace": "ecd2g.circuit.state_space",
     "solve": "ecd2g.reference.solve",
 }

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.bridges.bridge import Bridge, Places, checked_ends, checked_pairs, checked_starts
-from ecd2g.circuit.table_field import draw_from_rows
+from ecd2g.circuit.fields.table_field import draw_from_rows
 from ecd2g.couplings.pairs import Pairs
 from ecd2g.errors import CapacityError
 

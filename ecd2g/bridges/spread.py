@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ecd2g.bridges.site_bridge import SiteBridge
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
-from ecd2g.reference.spread_chain import SpreadChain, linear_spread_chain
+from ecd2g.reference.layered.spread_chain import SpreadChain, linear_spread_chain
 
 
 class SpreadBridge(SiteBridge):
@@ -19,7 +19,7 @@ class SpreadBridge(SiteBridge):
     transition of gap n is H_n = (1 - B_n H_{n-1})^{-1} F_n of the first-passage rule, the last one times the exit. It
     depends on x and x_N and not on the start: a unit source at x_0 would send (S - 2) / S of its current over a third
     symbol at any resistance. Lateral conductances differ from gap to gap so that x_N is reached by step n with
-    probability n / n_steps; see `ecd2g.reference.spread_chain`, where the circuit is solved in O(n_steps).
+    probability n / n_steps; see `ecd2g.reference.layered.spread_chain`, where the circuit is solved in O(n_steps).
 
     `ratio` is the mean of rho_n = (S - 1) b_n, lateral over forward conductance. As it goes to 0 the transitions tend
     to those of `MixtureBridge`, which are the limit and no circuit. SolverError where the ratio is too large for the

@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ecd2g.circuit.dense_kernel import DenseKernel
-from ecd2g.circuit.kernel import CompleteKernel, Kernel
-from ecd2g.circuit.sparse_kernel import SparseKernel
+from ecd2g.circuit.kernels.dense_kernel import DenseKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel, Kernel
+from ecd2g.circuit.kernels.sparse_kernel import SparseKernel
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import CapacityError, InputError
 

@@ -29,8 +29,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(args: argparse.Namespace, command: str) -> int:
     """Compare, and print the table."""
     require_learned()
-    from ecd2g.experiments.compare_run import compare_run  # noqa: PLC0415
-    from ecd2g.experiments.comparing import Comparing  # noqa: PLC0415
+    from ecd2g.experiments.comparison.run import compare_run  # noqa: PLC0415
+    from ecd2g.experiments.comparison.settings import Comparing  # noqa: PLC0415
 
     settings = Comparing(tuple(args.runs), **given(args, ("n_walks", "seed")))  # type: ignore[arg-type]
     with folder_of(args) as folder:

@@ -65,7 +65,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     if args.problem is None or args.out is None:
         raise InputError("an export needs a problem and a folder: ecd2g data PROBLEM --out DIR")
     from ecd2g.experiments.export import Export, export_run  # noqa: PLC0415
-    from ecd2g.experiments.run_folder import run_folder  # noqa: PLC0415
+    from ecd2g.experiments.records.run_folder import run_folder  # noqa: PLC0415
 
     settings = Export(args.problem, **given(args, ("n_samples", "seed")))  # type: ignore[arg-type]
     with run_folder(args.out, overwrite=args.overwrite) as folder:
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace, command: str) -> int:
 
 
 def _list() -> None:
-    from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
+    from ecd2g.experiments.exact.named import EXPERIMENTS  # noqa: PLC0415
 
     print("named problems: --problem NAME, ecd2g reproduce NAME, ecd2g data NAME --out DIR")
     for name, experiment in EXPERIMENTS.items():

@@ -86,7 +86,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Compare, and print the frontier."""
-    from ecd2g.experiments.design_run import DesignQuestion, design_run  # noqa: PLC0415
+    from ecd2g.experiments.design.run import DesignQuestion, design_run  # noqa: PLC0415
 
     asked = DesignQuestion(args.problem, **given(args, SETTINGS))  # type: ignore[arg-type]
     with folder_of(args) as folder:

@@ -105,7 +105,7 @@ def _add_measures(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Answer, and print the numbers."""
-    from ecd2g.experiments.network_run import NetworkQuestion, network_run  # noqa: PLC0415
+    from ecd2g.experiments.network.run import NetworkQuestion, network_run  # noqa: PLC0415
 
     asked = NetworkQuestion(
         args.file,

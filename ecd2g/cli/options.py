@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ecd2g.errors import InputError
 
 if TYPE_CHECKING:
-    from ecd2g.experiments.experiment import Experiment
+    from ecd2g.experiments.exact.experiment import Experiment
 
 PROBLEMS = ("1d", "2d", "splice")
 METHODS = ("auto", "closed-form", "star-mesh", "dense", "sparse", "cholmod", "cg", "amg")
@@ -226,8 +226,8 @@ def given(args: argparse.Namespace, names: tuple[str, ...]) -> dict[str, object]
 def experiment_of(args: argparse.Namespace) -> "Experiment":
     """The experiment that the options describe."""
     from ecd2g.circuit.array_library import require_backend  # noqa: PLC0415
-    from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
-    from ecd2g.experiments.own_data import OwnData  # noqa: PLC0415
+    from ecd2g.experiments.exact.named import EXPERIMENTS  # noqa: PLC0415
+    from ecd2g.experiments.exact.own_data import OwnData  # noqa: PLC0415
 
     files = given(args, ("source", "target", "n_symbols"))
     settings = given(args, SETTINGS)
@@ -258,7 +258,7 @@ def require_learned() -> None:
 
 def folder_of(args: argparse.Namespace) -> AbstractContextManager[Path | None]:
     """The run folder that --out asks for, or none."""
-    from ecd2g.experiments.run_folder import run_folder  # noqa: PLC0415
+    from ecd2g.experiments.records.run_folder import run_folder  # noqa: PLC0415
 
     return nullcontext() if args.out is None else run_folder(args.out, overwrite=args.overwrite)
 

@@ -25,8 +25,8 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Solve, walk and draw."""
-    from ecd2g.experiments.run import plot_run  # noqa: PLC0415
-    from ecd2g.experiments.run_folder import run_folder  # noqa: PLC0415
+    from ecd2g.experiments.jobs import plot_run  # noqa: PLC0415
+    from ecd2g.experiments.records.run_folder import run_folder  # noqa: PLC0415
 
     with run_folder(args.out, overwrite=args.overwrite) as folder:
         text = plot_run(experiment_of(args), folder, command, quiet=args.quiet)

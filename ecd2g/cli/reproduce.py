@@ -17,10 +17,10 @@ from ecd2g.cli.options import (
 from ecd2g.errors import InputError
 
 if TYPE_CHECKING:
-    from ecd2g.experiments.adapted_settings import Adapted
-    from ecd2g.experiments.dimensions import Dimensions
-    from ecd2g.experiments.high_dim import HighDim
-    from ecd2g.experiments.learn import Learning
+    from ecd2g.experiments.adapted.settings import Adapted
+    from ecd2g.experiments.comparison.learn import Learning
+    from ecd2g.experiments.dimensions.settings import Dimensions
+    from ecd2g.experiments.high_dim.settings import HighDim
 
 DIMENSIONS = "dimensions"
 """The experiment that is no single problem: the same transport for D = 1 .. 5."""
@@ -107,11 +107,11 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Run one experiment or all; with all, every folder is checked before the first is begun."""
-    from ecd2g.experiments.adapted_run import adapted_run  # noqa: PLC0415
-    from ecd2g.experiments.dimensions_run import dimensions_run  # noqa: PLC0415
-    from ecd2g.experiments.named import EXPERIMENTS  # noqa: PLC0415
-    from ecd2g.experiments.run import Reproduction, reproduce_run  # noqa: PLC0415
-    from ecd2g.experiments.run_folder import check_free, run_folder  # noqa: PLC0415
+    from ecd2g.experiments.adapted.run import adapted_run  # noqa: PLC0415
+    from ecd2g.experiments.dimensions.run import dimensions_run  # noqa: PLC0415
+    from ecd2g.experiments.exact.named import EXPERIMENTS  # noqa: PLC0415
+    from ecd2g.experiments.jobs import Reproduction, reproduce_run  # noqa: PLC0415
+    from ecd2g.experiments.records.run_folder import check_free, run_folder  # noqa: PLC0415
 
     _check_training(args)
     folders, dimensions, adapted = _folders(args), _dimensions_asked(args), _adapted_asked(args)
@@ -130,7 +130,7 @@ def run(args: argparse.Namespace, command: str) -> int:
             report(args, text, out)
             continue
         if high_dim is not None and name == HIGH_DIM:
-            from ecd2g.experiments.high_dim_run import high_dim_run  # noqa: PLC0415 - loads torch
+            from ecd2g.experiments.high_dim.run import high_dim_run  # noqa: PLC0415 - loads torch
 
             with run_folder(out, overwrite=args.overwrite) as folder:
                 text = high_dim_run(high_dim, folder, command, quiet=args.quiet)
@@ -178,7 +178,7 @@ def _check_training(args: argparse.Namespace) -> None:
 
 def _dimensions_asked(args: argparse.Namespace) -> "Dimensions":
     """The experiment in growing dimension; InputError where it, or the one asked for, would not heed an option."""
-    from ecd2g.experiments.dimensions import Dimensions  # noqa: PLC0415
+    from ecd2g.experiments.dimensions.settings import Dimensions  # noqa: PLC0415
 
     if args.n_sites is not None and args.experiment not in (DIMENSIONS, "all"):
         raise InputError(f"--dimensions goes with the experiment {DIMENSIONS}, not with {args.experiment}")
@@ -191,7 +191,7 @@ def _dimensions_asked(args: argparse.Namespace) -> "Dimensions":
 
 def _adapted_asked(args: argparse.Namespace) -> "Adapted":
     """The experiment with adapted conductances; InputError where it, or the one asked for, would not heed an option."""
-    from ecd2g.experiments.adapted_settings import Adapted  # noqa: PLC0415
+    from ecd2g.experiments.adapted.settings import Adapted  # noqa: PLC0415
 
     if args.n_iterations is not None and args.experiment not in (ADAPTED, "all"):
         raise InputError(f"--iterations goes with the experiment {ADAPTED}, not with {args.experiment}")
@@ -205,7 +205,7 @@ def _high_dim_asked(args: argparse.Namespace) -> "HighDim | None":
     if args.exact:
         return None
     require_learned()
-    from ecd2g.experiments.high_dim import HighDim  # noqa: PLC0415
+    from ecd2g.experiments.high_dim.settings import HighDim  # noqa: PLC0415
 
     names = ("problems", "evaluations", "network", "n_seeds", "n_steps", "n_walks", "seed")
     asked = HighDim(**given(args, names))  # type: ignore[arg-type]
@@ -228,7 +228,7 @@ def _learning(args: argparse.Namespace, name: str) -> "Learning | None":
     if args.exact:
         return None
     require_learned()
-    from ecd2g.experiments.learn import learning_of  # noqa: PLC0415
+    from ecd2g.experiments.comparison.learn import learning_of  # noqa: PLC0415
 
     return learning_of(name, **given(args, ("n_seeds",)))
 

@@ -77,7 +77,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     if args.trained is not None:
         return _run_trained(args, command)
     refuse(args, OF_RUN, "it belongs to a trained run, --run RUN")
-    from ecd2g.experiments.run import sample_run  # noqa: PLC0415
+    from ecd2g.experiments.jobs import sample_run  # noqa: PLC0415
 
     with folder_of(args) as folder:
         text = sample_run(experiment_of(args), folder, command, starts_file=args.starts, quiet=args.quiet)
@@ -90,7 +90,7 @@ def _run_trained(args: argparse.Namespace, command: str) -> int:
     if args.paths and args.out is None:
         raise InputError("--paths must have a folder to be written to: add --out DIR")
     require_learned()
-    from ecd2g.experiments.trained_sample import Sampling, sample_trained  # noqa: PLC0415
+    from ecd2g.experiments.training.trained_sample import Sampling, sample_trained  # noqa: PLC0415
 
     starts = {} if args.starts is None else {"starts": str(args.starts)}
     chosen = given(args, ("n_walks", "n_steps", "rule", "seed", "paths"))

@@ -26,7 +26,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Solve, and print the certificate."""
-    from ecd2g.experiments.run import solve_run  # noqa: PLC0415
+    from ecd2g.experiments.jobs import solve_run  # noqa: PLC0415
 
     with folder_of(args) as folder:
         text = solve_run(experiment_of(args), folder, command, quiet=args.quiet)

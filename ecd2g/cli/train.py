@@ -31,7 +31,7 @@ from ecd2g.cli.options import SETTINGS as CIRCUIT_SETTINGS
 from ecd2g.errors import InputError
 
 if TYPE_CHECKING:
-    from ecd2g.experiments.train_run import Asked
+    from ecd2g.experiments.training.run import Asked
 
 COMPLETE = "complete"
 """The circuit of the paper, whose currents are learned; every other one is a bridge, whose ends are."""
@@ -167,7 +167,7 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, command: str) -> int:
     """Train, and print the comparison."""
     require_learned()
-    from ecd2g.experiments.train_run import train_run  # noqa: PLC0415
+    from ecd2g.experiments.training.run import train_run  # noqa: PLC0415
 
     text = train_run(
         _asked(args),
@@ -193,8 +193,8 @@ def _asked(args: argparse.Namespace) -> "Asked":
             raise InputError(
                 "--resume goes on with the settings it began with; leave the others out, or repeat them all"
             )
-        from ecd2g.experiments.train_run import asked_from  # noqa: PLC0415
-        from ecd2g.experiments.training_folder import unfinished  # noqa: PLC0415
+        from ecd2g.experiments.training.folder import unfinished  # noqa: PLC0415
+        from ecd2g.experiments.training.run import asked_from  # noqa: PLC0415
 
         return asked_from(unfinished(args.out))
     return _currents(args) if args.circuit in (None, COMPLETE) else _bridge(args)
@@ -212,7 +212,7 @@ def _currents(args: argparse.Namespace) -> "Asked":
             f"--coupling {args.coupling} must have a bridge, like --circuit sweep; the complete circuit takes "
             f"{', '.join(COUPLINGS)}, and its estimate depends on the marginals alone"
         )
-    from ecd2g.experiments.training import Training  # noqa: PLC0415
+    from ecd2g.experiments.training.settings import Training  # noqa: PLC0415
 
     return Training(experiment_of(args), **given(args, (*SHARED, *OF_CURRENTS)))  # type: ignore[arg-type]
 
@@ -232,6 +232,6 @@ def _bridge(args: argparse.Namespace) -> "Asked":
                 f"{args.circuit} are {', '.join(SPLIT_PROBLEMS)}"
             )
         refuse(args, {"holdout": "--holdout"}, "a named problem brings its own test data")
-    from ecd2g.experiments.bridge_training import BridgeTraining  # noqa: PLC0415
+    from ecd2g.experiments.training.bridge_settings import BridgeTraining  # noqa: PLC0415
 
     return BridgeTraining(**given(args, ("circuit", *DATA, *OF_BRIDGES, *SHARED)))  # type: ignore[arg-type]

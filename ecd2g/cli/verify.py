@@ -24,7 +24,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def run(args: argparse.Namespace, command: str) -> int:
     """Verify, and print the table."""
-    from ecd2g.experiments.verify_run import Verification, verify_run  # noqa: PLC0415
+    from ecd2g.experiments.verify.run import Verification, verify_run  # noqa: PLC0415
 
     settings = Verification(**given(args, ("n_examples", "seed")))  # type: ignore[arg-type]
     with folder_of(args) as folder:

@@ -4,8 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
-from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.circuit.network_values import Value, check_value
+from ecd2g.circuit.networks.network import ResistorNetwork
+from ecd2g.circuit.networks.values import Value, check_value
 from ecd2g.data.network_matrices import matrix_bytes, read_matrix
 from ecd2g.data.network_text import edge_list, read_edge_list
 from ecd2g.errors import InputError

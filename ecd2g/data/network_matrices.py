@@ -9,8 +9,8 @@ import scipy.io
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.circuit.network_values import Value
+from ecd2g.circuit.networks.network import ResistorNetwork
+from ecd2g.circuit.networks.values import Value
 from ecd2g.data.network_text import number_of
 from ecd2g.errors import Ecd2gError, InputError
 

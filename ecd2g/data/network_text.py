@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.circuit.network_values import Value, to_siemens
+from ecd2g.circuit.networks.network import ResistorNetwork
+from ecd2g.circuit.networks.values import Value, to_siemens
 from ecd2g.data.network_lines import SEPARATORS, lines_of, looks_separated, require_separator
 from ecd2g.data.text_rows import Row, is_number
 from ecd2g.errors import Ecd2gError, InputError

@@ -7,10 +7,10 @@ import numpy as np
 
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.data import Problem
-from ecd2g.experiments.letters import letters, write_rows, write_states
-from ecd2g.experiments.named import EXPERIMENTS
-from ecd2g.experiments.origin import ours
-from ecd2g.experiments.record import write_record
+from ecd2g.experiments.exact.named import EXPERIMENTS
+from ecd2g.experiments.records.letters import letters, write_rows, write_states
+from ecd2g.experiments.records.origin import ours
+from ecd2g.experiments.records.record import write_record
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.kernel import require_table
+from ecd2g.circuit.fields.table_field import TableField
+from ecd2g.circuit.kernels.kernel import require_table
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.table_field import TableField
 from ecd2g.couplings.pairs import Coupling
 from ecd2g.errors import InputError
 from ecd2g.learned.estimate import Edges, Estimate
@@ -18,7 +18,7 @@ from ecd2g.learned.layers import ScaledSymbols, SymbolEmbedding, perceptron
 from ecd2g.learned.model import PIECE, CurrentModel, Examples
 from ecd2g.learned.own_sink import with_own_sink
 from ecd2g.learned.volume import Volume, draw_edges
-from ecd2g.reference.closed_form import chain_response, complete_kernel
+from ecd2g.reference.layered.closed_form import chain_response, complete_kernel
 
 Variant = Literal["paper", "scaled"]
 VARIANTS: tuple[str, ...] = get_args(Variant)

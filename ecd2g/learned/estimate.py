@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.fields.complete_field import CompleteField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.couplings.pairs import Pairs
 from ecd2g.errors import InputError
-from ecd2g.reference.closed_form import closed_form, complete_kernel
+from ecd2g.reference.layered.closed_form import closed_form, complete_kernel
 
 
 class Edges(NamedTuple):

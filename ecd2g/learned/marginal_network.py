@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.fields.complete_field import CompleteField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.couplings.pairs import Coupling
 from ecd2g.errors import InputError
@@ -19,8 +19,8 @@ from ecd2g.learned.densities import Density, NetworkDensity, TableDensity
 from ecd2g.learned.model import CurrentModel, Examples
 from ecd2g.learned.volume import Volume
 from ecd2g.movement import Walks
-from ecd2g.reference.closed_form import closed_form
-from ecd2g.reference.density_walk import walk_between_densities
+from ecd2g.reference.densities.walk import walk_between_densities
+from ecd2g.reference.layered.closed_form import closed_form
 
 DensityKind = Literal["table", "network", "autoregressive"]
 DENSITIES: tuple[str, ...] = get_args(DensityKind)

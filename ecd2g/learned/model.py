@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.state_space import StateSpace
-from ecd2g.circuit.table_field import TableField
 from ecd2g.couplings.pairs import Coupling
 from ecd2g.learned.estimate import require_learnable
 from ecd2g.learned.volume import Volume

@@ -5,7 +5,7 @@ from typing import Any, overload
 
 import torch
 
-from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
@@ -15,7 +15,7 @@ from ecd2g.learned.marginal_network import MarginalNetwork
 from ecd2g.learned.model import CurrentModel, Model
 from ecd2g.learned.potential_network import PotentialNetwork
 from ecd2g.learned.tensor_file import read_tensors, write_tensors
-from ecd2g.reference.closed_form import complete_kernel
+from ecd2g.reference.layered.closed_form import complete_kernel
 
 KIND = "trained model"
 

@@ -5,8 +5,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.table_field import TableField
 
 Field = TypeVar("Field", CompleteField, TableField)
 

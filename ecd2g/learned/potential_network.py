@@ -5,8 +5,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.fields.complete_field import CompleteField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.couplings.pairs import Coupling
 from ecd2g.learned.estimate import Estimate
@@ -14,7 +14,7 @@ from ecd2g.learned.layers import SymbolEmbedding, perceptron
 from ecd2g.learned.model import CurrentModel, Examples
 from ecd2g.learned.own_sink import with_own_sink
 from ecd2g.learned.volume import Volume, draw_states
-from ecd2g.reference.closed_form import chain_response, complete_kernel
+from ecd2g.reference.layered.closed_form import chain_response, complete_kernel
 
 FAINT = float(np.finfo(np.float64).eps)
 """Layers where deviations are smaller than this, beside those of the first layer, keep the mean of the layer."""

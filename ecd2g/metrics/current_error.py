@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.field import LayeredField
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.field import LayeredField
 from ecd2g.errors import InputError
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms, require_states
-from ecd2g.circuit.field import LayeredField
-from ecd2g.circuit.kernel import require_table
+from ecd2g.circuit.fields.field import LayeredField
+from ecd2g.circuit.kernels.kernel import require_table
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.movement.squared_moments import squared_cost
@@ -124,7 +124,7 @@ class Coupling:
 def coupling(transport: Transport, rule: WalkRule = "two-way") -> Coupling:
     """P(start, end) from the first-passage matrices, or, forward-only, from the forward currents; O(N V^3).
 
-    Small spaces only: N tables of V x V numbers, up to `ecd2g.circuit.kernel.TABLE_LIMIT` in all.
+    Small spaces only: N tables of V x V numbers, up to `ecd2g.circuit.kernels.kernel.TABLE_LIMIT` in all.
     """
     _check("squared", 1.0, rule)
     require_states(transport.atoms, "the coupling of all pairs of states")

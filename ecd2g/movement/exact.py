@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import namespace, to_numpy
-from ecd2g.circuit.field import CurrentField
+from ecd2g.circuit.fields.field import CurrentField
 from ecd2g.errors import InputError, SolverError
 from ecd2g.movement.rules import stop_probability, stranded, unfinished
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import require_states
-from ecd2g.circuit.field import LayeredField
-from ecd2g.circuit.kernel import require_table
+from ecd2g.circuit.fields.field import LayeredField
+from ecd2g.circuit.kernels.kernel import require_table
 from ecd2g.errors import SolverError
 
 LOSS_TOLERANCE = 1e-9

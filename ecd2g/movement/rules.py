@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import namespace
-from ecd2g.circuit.field import CurrentField
+from ecd2g.circuit.fields.field import CurrentField
 from ecd2g.errors import InputError, SolverError, StrandedWalkerError
 
 Rule = Literal["two-way", "forward-only", "first-passage"]

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import moved, namespace, to_numpy, uniforms
-from ecd2g.circuit.field import AdvancingField, CurrentField, LayeredField
-from ecd2g.circuit.table_field import draw_from_rows
+from ecd2g.circuit.fields.field import AdvancingField, CurrentField, LayeredField
+from ecd2g.circuit.fields.table_field import draw_from_rows
 from ecd2g.movement.first_passage import LOSS_TOLERANCE, FirstPassage
 from ecd2g.movement.rules import stop_probability, stranded, unfinished
 

@@ -11,9 +11,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.field import LayeredField
-from ecd2g.circuit.kernel_field import KernelField
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields.field import LayeredField
+from ecd2g.circuit.fields.kernel_field import KernelField
+from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.errors import InputError
 from ecd2g.movement.exact import STRANDED_TOLERANCE, propagate
 from ecd2g.movement.rules import stranded, unfinished

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.array_library import Backend, library, to_numpy
 from ecd2g.circuit.atoms import Atoms, require_states
-from ecd2g.circuit.complete_field import CompleteField
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.field import LayeredField
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.field import LayeredField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.randomness import generator
 from ecd2g.errors import CapacityError, InputError

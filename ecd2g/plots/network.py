@@ -10,13 +10,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import InputError
 from ecd2g.plots.arrays import real_array
 from ecd2g.plots.network_edges import EDGE, draw_edges, line_width, split_edges
 from ecd2g.plots.network_layout import network_layout
 from ecd2g.plots.style import PAGE, axes_or_new, styled
-from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.networks.solution import NetworkSolution
 
 HEIGHT = 4.6
 """Height of a new figure, inches."""

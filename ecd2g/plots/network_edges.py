@@ -9,7 +9,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
-from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.networks.solution import NetworkSolution
 
 WIDEST, THINNEST = 4.0, 0.3
 """Width in points of the largest current, and that below which no line could be seen."""

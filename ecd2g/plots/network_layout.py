@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.networks.network import ResistorNetwork
 
 STRETCH = 3.0
 """Length of the worst conductor of a network drawn by its conductances, where the best one has length 1."""

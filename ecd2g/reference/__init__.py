@@ -1,19 +1,22 @@
 """Exact solvers: the conductance matrix, the node-voltage equation, the closed form, and certificates."""
 
-from ecd2g.reference.adapted import AdaptedCircuit, adapted_circuit
-from ecd2g.reference.adapted_step import AdaptedStep
-from ecd2g.reference.centrality import (
-    Centrality,
-    EdgeCentrality,
-    current_flow_betweenness,
-    current_flow_closeness,
-    edge_current_flow_betweenness,
-    kirchhoff_index,
-)
+from ecd2g.reference.adapted.circuit import AdaptedCircuit, adapted_circuit
+from ecd2g.reference.adapted.step import AdaptedStep
 from ecd2g.reference.certificate import Certificate, NetworkCertificate
-from ecd2g.reference.cholmod import cholmod_available
 from ecd2g.reference.choose import Choice, choose, plans
-from ecd2g.reference.closed_form import (
+from ecd2g.reference.densities.density import Density, MixtureDensity, UniformDensity, as_density
+from ecd2g.reference.densities.empirical import EmpiricalDensity
+from ecd2g.reference.densities.product import ProductDensity
+from ecd2g.reference.densities.walk import DensityWalks, walk_between_densities
+from ecd2g.reference.flow import Flow
+from ecd2g.reference.laws import (
+    delivered_power,
+    energy_residual,
+    kirchhoff_residual,
+    maximum_principle_excess,
+    ohm_residual,
+)
+from ecd2g.reference.layered.closed_form import (
     ChainResponse,
     DeviationChain,
     Table1,
@@ -23,31 +26,28 @@ from ecd2g.reference.closed_form import (
     deviation_chain,
     table_1,
 )
-from ecd2g.reference.closed_form_batch import Potentials, closed_form_batch
-from ecd2g.reference.densities import Density, MixtureDensity, UniformDensity, as_density
-from ecd2g.reference.density_walk import DensityWalks, walk_between_densities
-from ecd2g.reference.effective_resistance import (
+from ecd2g.reference.layered.closed_form_batch import Potentials, closed_form_batch
+from ecd2g.reference.layered.spectral_form import spectral_form
+from ecd2g.reference.matrix import conductance_matrix
+from ecd2g.reference.methods import METHODS
+from ecd2g.reference.networks.centrality import (
+    Centrality,
+    EdgeCentrality,
+    current_flow_betweenness,
+    current_flow_closeness,
+    edge_current_flow_betweenness,
+    kirchhoff_index,
+)
+from ecd2g.reference.networks.effective_resistance import (
     effective_resistance,
     effective_resistances,
     resistance_matrix,
 )
-from ecd2g.reference.empirical_density import EmpiricalDensity
-from ecd2g.reference.flow import Flow
-from ecd2g.reference.laws import (
-    delivered_power,
-    energy_residual,
-    kirchhoff_residual,
-    maximum_principle_excess,
-    ohm_residual,
-)
-from ecd2g.reference.matrix import conductance_matrix
-from ecd2g.reference.methods import METHODS
-from ecd2g.reference.network_solution import NetworkSolution, NetworkWalks
-from ecd2g.reference.product_density import ProductDensity
-from ecd2g.reference.resistances import Resistances
+from ecd2g.reference.networks.resistances import Resistances
+from ecd2g.reference.networks.solution import NetworkSolution, NetworkWalks
+from ecd2g.reference.networks.star_mesh_resistances import star_mesh_resistances, terminal_network
 from ecd2g.reference.solve import solve
-from ecd2g.reference.spectral_form import spectral_form
-from ecd2g.reference.star_mesh_resistances import star_mesh_resistances, terminal_network
+from ecd2g.reference.solvers.cholmod import cholmod_available
 
 __all__ = [
     "METHODS",

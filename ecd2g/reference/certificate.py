@@ -5,20 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.kernel import SpectralKernel
-from ecd2g.circuit.kernel_field import KernelField
-from ecd2g.circuit.network import ResistorNetwork, sum_at
-from ecd2g.circuit.network_field import NetworkField
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.kernel_field import KernelField
+from ecd2g.circuit.fields.network_field import NetworkField
+from ecd2g.circuit.fields.table_field import TableField
+from ecd2g.circuit.kernels.kernel import SpectralKernel
+from ecd2g.circuit.networks.network import ResistorNetwork, sum_at
 from ecd2g.errors import SolverError
 from ecd2g.reference import laws
-from ecd2g.reference.closed_form import is_plain
-from ecd2g.reference.complete_bound import Deviations, complete_error_bound
-from ecd2g.reference.elimination import closed_form_error
+from ecd2g.reference.layered.closed_form import is_plain
+from ecd2g.reference.layered.complete_bound import Deviations, complete_error_bound
+from ecd2g.reference.layered.elimination import closed_form_error
+from ecd2g.reference.layered.spectral_bound import spectral_error_bound
 from ecd2g.reference.matrix import kernel_matrix
-from ecd2g.reference.spectral_bound import spectral_error_bound
-from ecd2g.reference.tree_bound import tree_bound
+from ecd2g.reference.networks.tree_bound import tree_bound
 
 FIGURES = {
     "kirchhoff": "Kirchhoff's law",

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from ecd2g.circuit.dense_kernel import DenseKernel
-from ecd2g.circuit.kernel import CompleteKernel, SpectralKernel
+from ecd2g.circuit.kernels.dense_kernel import DenseKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel, SpectralKernel
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork, counted
-from ecd2g.reference.cholmod import cholmod_available
+from ecd2g.circuit.networks.network import ResistorNetwork, counted
 from ecd2g.reference.matrix import Circuit, joined_pairs, kernel_matrix
-from ecd2g.reference.star_mesh_component import STAR_MESH_LIMIT
+from ecd2g.reference.networks.star_mesh_component import STAR_MESH_LIMIT
+from ecd2g.reference.solvers.cholmod import cholmod_available
 
 SMALL = 200
 """Up to this many nodes the plainest solver is fast enough: star-mesh elimination, or the dense matrix of layers."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.kernel_field import KernelField
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.kernel_field import KernelField
+from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.movement.transport import Transport
 from ecd2g.reference.certificate import Certificate
 

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.kernel_field import KernelField
-from ecd2g.circuit.network_field import NetworkField, drops_of
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.kernel_field import KernelField
+from ecd2g.circuit.fields.network_field import NetworkField, drops_of
+from ecd2g.circuit.fields.table_field import TableField
 
 SolvedField = CompleteField | KernelField | TableField | NetworkField
 """A current field that also has potentials."""

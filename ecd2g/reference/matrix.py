@@ -7,10 +7,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from ecd2g.circuit.dense_kernel import DenseKernel
-from ecd2g.circuit.kernel import CompleteKernel, Kernel, SpectralKernel, StructuredKernel
+from ecd2g.circuit.kernels.dense_kernel import DenseKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel, Kernel, SpectralKernel, StructuredKernel
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork, sum_at
+from ecd2g.circuit.networks.network import ResistorNetwork, sum_at
 from ecd2g.errors import CapacityError, InputError
 
 ASSEMBLY_LIMIT = 200_000_000
@@ -33,7 +33,7 @@ def conductance_matrix(circuit: Circuit) -> sp.csr_array:
     Node (n, x) of a layered circuit is row ``n * n_states + x``, so G is block tridiagonal, Eq. (23), (24).
     Raises CapacityError above 2e8 entries.
 
-    >>> from ecd2g.circuit.network import ResistorNetwork
+    >>> from ecd2g.circuit.networks.network import ResistorNetwork
     >>> conductance_matrix(ResistorNetwork.from_edges([[0, 1]], resistance=[2.0])).toarray()
     array([[ 0.5, -0.5],
            [-0.5,  0.5]])

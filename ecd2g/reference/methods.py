@@ -5,17 +5,17 @@ from numbers import Real
 from typing import Any, Literal, get_args
 
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import InputError
-from ecd2g.reference.assembled import PotentialSolver, dense_solver, sparse_solver
-from ecd2g.reference.cholmod import cholmod_solver
 from ecd2g.reference.choose import EXTREME, Choice, conductance_ratio, plans
-from ecd2g.reference.closed_form import is_plain
-from ecd2g.reference.conjugate_gradients import cg_solver
-from ecd2g.reference.gpu_solvers import GPU_SOLVERS
+from ecd2g.reference.layered.closed_form import is_plain
 from ecd2g.reference.matrix import Circuit
-from ecd2g.reference.multigrid import multigrid_solver
-from ecd2g.reference.star_mesh import star_mesh_solver
+from ecd2g.reference.networks.star_mesh import star_mesh_solver
+from ecd2g.reference.solvers.assembled import PotentialSolver, dense_solver, sparse_solver
+from ecd2g.reference.solvers.cholmod import cholmod_solver
+from ecd2g.reference.solvers.conjugate_gradients import cg_solver
+from ecd2g.reference.solvers.gpu import GPU_SOLVERS
+from ecd2g.reference.solvers.multigrid import multigrid_solver
 
 Method = Literal["auto", "closed-form", "star-mesh", "dense", "sparse", "cholmod", "cg", "amg"]
 METHODS: tuple[str, ...] = get_args(Method)

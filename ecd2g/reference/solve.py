@@ -8,25 +8,25 @@ from numpy.typing import ArrayLike
 
 from ecd2g.circuit.array_library import Backend, require_backend
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.dense_kernel import DenseKernel
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.kernel import CompleteKernel, StructuredKernel
-from ecd2g.circuit.kernel_field import KernelField
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.kernel_field import KernelField
+from ecd2g.circuit.fields.layered_nodes import in_layer
+from ecd2g.circuit.fields.table_field import TableField
+from ecd2g.circuit.kernels.dense_kernel import DenseKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel, StructuredKernel
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.layered_nodes import in_layer
-from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import InputError
 from ecd2g.reference.certificate import certify_layered
-from ecd2g.reference.closed_form import closed_form, is_plain
 from ecd2g.reference.flow import Flow
+from ecd2g.reference.layered.closed_form import closed_form, is_plain
+from ecd2g.reference.layered.spectral_form import spectral_form
 from ecd2g.reference.matrix import check_totals, components, without_means
 from ecd2g.reference.methods import Method, check_tolerance, planned, solvers
-from ecd2g.reference.network_solution import NetworkSolution
-from ecd2g.reference.network_solver import solve_network
-from ecd2g.reference.refinement import refined
-from ecd2g.reference.spectral_form import spectral_form
+from ecd2g.reference.networks.solution import NetworkSolution
+from ecd2g.reference.networks.solver import solve_network
+from ecd2g.reference.solvers.refinement import refined
 
 TOLERANCE = 1e-8
 """Largest relative deviation a certificate may show unless the caller says otherwise."""

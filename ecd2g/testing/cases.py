@@ -11,7 +11,7 @@ import numpy as np
 
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.testing.problems import LayeredProblem, NetworkProblem
 

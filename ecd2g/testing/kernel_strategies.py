@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ecd2g.circuit import kernels
-from ecd2g.circuit.kernel import SpectralKernel, StructuredKernel
+from ecd2g.circuit.kernels.kernel import SpectralKernel, StructuredKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.testing.strategies import resistances, state_spaces

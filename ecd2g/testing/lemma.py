@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.reference.closed_form import table_1
+from ecd2g.reference.layered.closed_form import table_1
 from ecd2g.testing.deviations import largest, relative
 from ecd2g.testing.oracle import chebyshev_potential
 from ecd2g.testing.problems import Problem

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.methods import Method
-from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.networks.solution import NetworkSolution
 from ecd2g.reference.solve import solve
 
 Solution = Flow | NetworkSolution

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.kernel import CompleteKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.testing.deviations import largest, mismatch, relative
 from ecd2g.testing.problems import LayeredProblem, NetworkProblem, Problem
 from ecd2g.testing.solved import Solved, Solver, solve_with

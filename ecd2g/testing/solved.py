@@ -10,7 +10,7 @@ from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.errors import InputError, SolverError
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.methods import Method
-from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.networks.solution import NetworkSolution
 from ecd2g.testing.problems import LayeredProblem, NetworkProblem, Problem, Solution
 
 FIRST_PASSAGE_STATES = 50

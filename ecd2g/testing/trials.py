@@ -9,7 +9,7 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ecd2g.reference.network_solution import NetworkSolution
+from ecd2g.reference.networks.solution import NetworkSolution
 from ecd2g.testing.laws import Law
 from ecd2g.testing.problems import Problem
 from ecd2g.testing.solved import Solved, Solver, solve_with

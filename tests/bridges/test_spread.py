@@ -11,7 +11,7 @@ import ecd2g
 from ecd2g import InputError, SolverError, StateSpace
 from ecd2g.bridges import MixtureBridge, SpreadBridge
 from ecd2g.bridges.spread import transition_table
-from ecd2g.reference.spread_chain import linear_spread_chain, spread_chain
+from ecd2g.reference.layered.spread_chain import linear_spread_chain, spread_chain
 
 
 def solve(matrix, right):

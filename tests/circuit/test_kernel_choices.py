@@ -8,11 +8,11 @@ import scipy.sparse as sp
 
 from ecd2g import CapacityError, InputError, StateSpace
 from ecd2g.circuit import kernels
-from ecd2g.circuit.hamming_kernel import HammingKernel
-from ecd2g.circuit.kernel import CompleteKernel
-from ecd2g.circuit.one_site_kernel import OneSiteKernel
-from ecd2g.circuit.product_kernel import ProductKernel
-from ecd2g.circuit.site_kernel import complete_site, cyclic_site, dense_site, reflecting_site
+from ecd2g.circuit.kernels.hamming_kernel import HammingKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel
+from ecd2g.circuit.kernels.one_site_kernel import OneSiteKernel
+from ecd2g.circuit.kernels.product_kernel import ProductKernel
+from ecd2g.circuit.kernels.site_kernel import complete_site, cyclic_site, dense_site, reflecting_site
 
 SPACE = StateSpace((2, 3))
 REFUSED = {

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecd2g import CapacityError, Distribution, InputError, LayeredCircuit, StateSpace
-from ecd2g.circuit import kernel_field, kernels, lateral_pairs
+from ecd2g.circuit import kernels
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.field import AdvancingField
-from ecd2g.circuit.kernel_field import KernelField
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields import kernel_field, lateral_pairs
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.field import AdvancingField
+from ecd2g.circuit.fields.kernel_field import KernelField
+from ecd2g.circuit.fields.table_field import TableField
 
 SPACE = StateSpace((3, 4))
 
@@ -188,7 +189,7 @@ def test_arrays_of_a_field_cannot_be_written_to() -> None:
 
 def test_sums_over_too_many_pairs_are_refused_while_walks_go_on(monkeypatch) -> None:
     monkeypatch.setattr(lateral_pairs, "PAIR_LIMIT", 10)
-    monkeypatch.setattr("ecd2g.circuit.kernel_steps.KEPT_FOR_WALKS", 0)
+    monkeypatch.setattr("ecd2g.circuit.fields.kernel_steps.KEPT_FOR_WALKS", 0)
     found, expected = fields("Gaussian", None)
     for question in (found.outflow, lambda: found.spread(np.ones((5, 12)))):
         with pytest.raises(CapacityError, match="sample two-way or forward-only walks instead"):

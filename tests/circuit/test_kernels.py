@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from ecd2g import CapacityError, InputError, StateSpace
 from ecd2g.circuit import kernels
-from ecd2g.circuit.dense_kernel import DenseKernel
-from ecd2g.circuit.hamming_kernel import HammingKernel
-from ecd2g.circuit.kernel import CompleteKernel, SpectralKernel, StructuredKernel
-from ecd2g.circuit.one_site_kernel import OneSiteKernel
-from ecd2g.circuit.product_kernel import ProductKernel
-from ecd2g.circuit.site_kernel import complete_site, cyclic_site, dense_site, reflecting_site
-from ecd2g.circuit.sparse_kernel import SparseKernel
+from ecd2g.circuit.kernels.dense_kernel import DenseKernel
+from ecd2g.circuit.kernels.hamming_kernel import HammingKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel, SpectralKernel, StructuredKernel
+from ecd2g.circuit.kernels.one_site_kernel import OneSiteKernel
+from ecd2g.circuit.kernels.product_kernel import ProductKernel
+from ecd2g.circuit.kernels.site_kernel import complete_site, cyclic_site, dense_site, reflecting_site
+from ecd2g.circuit.kernels.sparse_kernel import SparseKernel
 
 MOST_STATES = 40
 

@@ -6,11 +6,12 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecd2g.circuit import kernels, site_axes
-from ecd2g.circuit.kernel import SpectralKernel, StructuredKernel
-from ecd2g.circuit.kernel_field import KernelField, tiles
-from ecd2g.circuit.matrix_site import sliding_lowest
-from ecd2g.circuit.site_blocks import PRODUCT, in_blocks, table_product
+from ecd2g.circuit import kernels
+from ecd2g.circuit.fields.kernel_field import KernelField, tiles
+from ecd2g.circuit.kernels import site_axes
+from ecd2g.circuit.kernels.kernel import SpectralKernel, StructuredKernel
+from ecd2g.circuit.kernels.matrix_site import sliding_lowest
+from ecd2g.circuit.kernels.site_blocks import PRODUCT, in_blocks, table_product
 from ecd2g.circuit.state_space import StateSpace
 
 SHAPES = [(1, 1), (3, 5), (1, 40), (40, 1), (2, 700)]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from ecd2g import StateSpace
-from ecd2g.circuit.dense_kernel import DenseKernel
-from ecd2g.circuit.hamming_kernel import HammingKernel
-from ecd2g.circuit.kernel import CompleteKernel
-from ecd2g.circuit.one_site_kernel import OneSiteKernel
-from ecd2g.circuit.product_kernel import ProductKernel
-from ecd2g.circuit.site_kernel import reflecting_site
+from ecd2g.circuit.kernels.dense_kernel import DenseKernel
+from ecd2g.circuit.kernels.hamming_kernel import HammingKernel
+from ecd2g.circuit.kernels.kernel import CompleteKernel
+from ecd2g.circuit.kernels.one_site_kernel import OneSiteKernel
+from ecd2g.circuit.kernels.product_kernel import ProductKernel
+from ecd2g.circuit.kernels.site_kernel import reflecting_site
 
 
 def relative(found: np.ndarray, exact: list[Fraction]) -> float:

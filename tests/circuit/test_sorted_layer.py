@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ecd2g.circuit.sorted_layer import SortedLayer, running_sum
+from ecd2g.circuit.fields.sorted_layer import SortedLayer, running_sum
 
 levels = st.floats(-10, 10)
 potentials = hnp.arrays(np.float64, st.integers(1, 12), elements=levels)

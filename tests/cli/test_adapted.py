@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from ecd2g.cli.main import main
-from ecd2g.experiments import adapted_settings
-from ecd2g.experiments.adapted_settings import Adapted
+from ecd2g.experiments.adapted import settings
+from ecd2g.experiments.adapted.settings import Adapted
 
 FILES = {f"{name}.{kind}" for name in ("costs", "currents", "displacements") for kind in ("png", "svg")}
 
@@ -15,7 +15,7 @@ FILES = {f"{name}.{kind}" for name in ("costs", "currents", "displacements") for
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(adapted_settings, "Adapted", partial(Adapted, n_symbols=6, small_symbols=5))
+    monkeypatch.setattr(settings, "Adapted", partial(Adapted, n_symbols=6, small_symbols=5))
     return tmp_path
 
 

@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
     """Sixty words of three letters and as many pairs of numbers on either side; no curve of losses is drawn."""
     monkeypatch.chdir(tmp_path)
     if find_spec("torch"):
-        monkeypatch.setattr("ecd2g.experiments.compare_figures.save_training_curves", lambda *_: None)
+        monkeypatch.setattr("ecd2g.experiments.training.figures.save_training_curves", lambda *_: None)
     rng = np.random.default_rng(0)
     for name, letters in (("before", "ACG"), ("after", "CGT")):
         words = ["".join(word) for word in rng.choice(list(letters), size=(60, 3))]
@@ -71,7 +71,7 @@ def test_command_line_knows_every_choice_of_bridges():
     from ecd2g.bridges import BRIDGES
     from ecd2g.couplings.pool import POOLED
     from ecd2g.data.split_problems import SPLIT_PROBLEMS
-    from ecd2g.experiments.bridge_training import COUPLINGS
+    from ecd2g.experiments.training.bridge_settings import COUPLINGS
     from ecd2g.learned.end_network import NETWORKS
 
     assert ("complete", *BRIDGES) == options.CIRCUITS
@@ -170,7 +170,7 @@ def test_same_seed_same_bytes(folder):
 @needs_torch
 @pytest.mark.parametrize("repeated", [True, False], ids=["settings repeated", "settings from the folder"])
 def test_a_stopped_bridge_goes_on_bit_for_bit(folder, monkeypatch, repeated):
-    from ecd2g.experiments.training_folder import TrainingFolder
+    from ecd2g.experiments.training.folder import TrainingFolder
 
     done(*BLIND, "--out", "whole")
     report = TrainingFolder.report

@@ -6,9 +6,11 @@ import pytest
 
 from ecd2g.cli.main import main
 from ecd2g.data import SPLIT_PROBLEMS, read_pair, read_samples
-from ecd2g.experiments import adapted_settings, dimensions, learn
-from ecd2g.experiments.named import EXPERIMENTS
-from ecd2g.experiments.one_dimension import OneDimension
+from ecd2g.experiments.adapted import settings as adapted
+from ecd2g.experiments.comparison import learn
+from ecd2g.experiments.dimensions import settings as dimensions
+from ecd2g.experiments.exact.named import EXPERIMENTS
+from ecd2g.experiments.exact.one_dimension import OneDimension
 
 PAIR = ["--source", "source.txt", "--target", "target.txt"]
 
@@ -165,8 +167,8 @@ def test_reproduce_all_makes_one_folder_each(folder, capsys, monkeypatch):
         monkeypatch.setitem(EXPERIMENTS, name, partial(OneDimension, n_symbols=3, n_layers=2))
     tiny = partial(dimensions.Dimensions, n_sites=(1,), n_symbols=(5,), n_layers=2, width=0.2, reach=0.4)
     monkeypatch.setattr(dimensions, "Dimensions", tiny)
-    small = partial(adapted_settings.Adapted, n_symbols=5, small_symbols=4, n_iterations=2)
-    monkeypatch.setattr(adapted_settings, "Adapted", small)
+    small = partial(adapted.Adapted, n_symbols=5, small_symbols=4, n_iterations=2)
+    monkeypatch.setattr(adapted, "Adapted", small)
     assert main(["reproduce", "all", "--n", "20", "--exact"]) == 0
     made = sorted(path.name for path in (folder / "runs").iterdir())
     assert made == ["1d", "2d", "adapted", "dimensions", "splice"]
@@ -191,16 +193,16 @@ def test_verify_writes_its_report(folder, capsys):
 def test_verify_fails_with_status_1_and_keeps_its_report(folder, monkeypatch):
     from dataclasses import replace
 
-    from ecd2g.experiments import verify_run
+    from ecd2g.experiments.verify import run
 
-    honest = verify_run.verify
+    honest = run.verify
 
     def failing(**settings):
         report = honest(**settings)
         first, *others = report.statements
         return replace(report, statements=(replace(first, worst=1.0), *others))
 
-    monkeypatch.setattr(verify_run, "verify", failing)
+    monkeypatch.setattr(run, "verify", failing)
     assert main(["verify", "--examples", "1", "--out", "run", "--quiet"]) == 1
     assert results(folder / "run")["numbers"]["passed"] is False
 

@@ -9,7 +9,7 @@ import pytest
 
 from ecd2g.cli import design
 from ecd2g.cli.main import main
-from ecd2g.experiments.design_candidates import FAMILIES
+from ecd2g.experiments.design.candidates import FAMILIES
 from ecd2g.movement.coupling import Ground
 
 OWN = ["design", "--source", "p.csv", "--target", "q.csv"]

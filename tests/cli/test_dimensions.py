@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from ecd2g.cli.main import main
-from ecd2g.experiments import dimensions
-from ecd2g.experiments.dimensions import Dimensions
+from ecd2g.experiments.dimensions import settings
+from ecd2g.experiments.dimensions.settings import Dimensions
 
 FILES = {f"{name}.{kind}" for name in ("resources", "costs", "layers") for kind in ("png", "svg")}
 
@@ -45,7 +45,7 @@ def test_one_dimension_at_its_full_size(folder, capsys):
 
 def test_several_dimensions_and_nothing_printed(folder, capsys, monkeypatch):
     tiny = partial(Dimensions, n_symbols=(6, 4), n_layers=3, width=0.2, reach=0.4)
-    monkeypatch.setattr(dimensions, "Dimensions", tiny)
+    monkeypatch.setattr(settings, "Dimensions", tiny)
     arguments = ["reproduce", "dimensions", "--dimensions", "2,3", "--n", "50", "--out", "run", "--quiet"]
     assert main(arguments) == 0
     assert capsys.readouterr() == ("", "")

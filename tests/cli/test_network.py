@@ -12,10 +12,10 @@ from ecd2g import ResistorNetwork
 from ecd2g.cli import network
 from ecd2g.cli.main import main
 from ecd2g.data import read_network, write_network
-from ecd2g.experiments import network_run
-from ecd2g.experiments.network_nodes import WITHOUT_AMPERES
-from ecd2g.reference.effective_resistance import effective_resistance, resistance_matrix
+from ecd2g.experiments.network import run as network_run
+from ecd2g.experiments.network.nodes import WITHOUT_AMPERES
 from ecd2g.reference.methods import METHODS
+from ecd2g.reference.networks.effective_resistance import effective_resistance, resistance_matrix
 
 CLUB = ["network", "club.csv", "--conductance"]
 BRIDGE = ["network", "bridge.txt", "--resistance"]

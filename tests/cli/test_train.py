@@ -34,9 +34,8 @@ def figures():
 def folder(tmp_path, monkeypatch, request):
     monkeypatch.chdir(tmp_path)
     if find_spec("torch") and "figures" not in request.fixturenames:
-        drawing = "ecd2g.experiments.compare_figures"
-        monkeypatch.setattr(f"{drawing}.save_training_curves", lambda *_: None)
-        monkeypatch.setattr(f"{drawing}.save_comparison", lambda *_: [])
+        monkeypatch.setattr("ecd2g.experiments.training.figures.save_training_curves", lambda *_: None)
+        monkeypatch.setattr("ecd2g.experiments.comparison.figures.save_comparison", lambda *_: [])
     rng = np.random.default_rng(1)
     for name in ("source", "target"):
         np.savetxt(tmp_path / f"{name}.csv", rng.integers(0, 5, size=(40, 1)), fmt="%d")
@@ -95,7 +94,7 @@ def wait_for(path, process):
 
 def stop_after_first_checkpoint(monkeypatch, failure):
     """Training is stopped, as by `failure`, in the first report after a checkpoint."""
-    from ecd2g.experiments.training_folder import TrainingFolder
+    from ecd2g.experiments.training.folder import TrainingFolder
 
     report = TrainingFolder.report
 
@@ -120,7 +119,7 @@ def unfinished(folder, monkeypatch, arguments=TRAIN, out="run"):
 
 def test_command_line_knows_every_choice_of_the_learned_part():
     pytest.importorskip("torch")
-    from ecd2g.experiments.training import COUPLINGS
+    from ecd2g.experiments.training.settings import COUPLINGS
     from ecd2g.learned.named import MODELS
     from ecd2g.learned.processes import DEVICES
     from ecd2g.learned.volume import VOLUMES
@@ -387,7 +386,7 @@ def test_checkpoints_by_time_change_nothing_but_their_number(folder, monkeypatch
     trained(*TRAIN, "--out", "few")
     few = saved.copy()
     saved.clear()
-    monkeypatch.setattr("ecd2g.experiments.train_run.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("ecd2g.experiments.training.run.CHECKPOINT_S", 0.0)
     trained(*TRAIN, "--out", "many")
     assert set(few) < set(saved)
     assert saved == list(range(1, 101))
@@ -412,7 +411,7 @@ def test_a_training_may_be_stopped_again_and_again(folder, monkeypatch):
 
 
 def stop_at_the_next_checkpoint(monkeypatch, seen):
-    from ecd2g.experiments.training_folder import TrainingFolder
+    from ecd2g.experiments.training.folder import TrainingFolder
 
     report = TrainingFolder.report
 
@@ -433,7 +432,7 @@ def test_a_training_killed_before_its_first_checkpoint_begins_again(folder, caps
     refused([*TRAIN, "--out", "run"], capsys, folder)
     with monkeypatch.context() as patch:
         patch.setattr(
-            "ecd2g.experiments.train_run.train", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt)
+            "ecd2g.experiments.training.run.train", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt)
         )
         assert main([*TRAIN, "--out", "run", "--resume"]) == 130
     assert "begin again with --resume" in capsys.readouterr().err
@@ -547,7 +546,7 @@ def test_ctrl_c_in_the_last_moment_does_not_deny_the_run(capsys, folder, monkeyp
     def stop(*_arguments, **_settings):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ecd2g.experiments.training_folder.rmtree", stop)
+    monkeypatch.setattr("ecd2g.experiments.training.folder.rmtree", stop)
     err = sentence([*TRAIN, "--out", "run"], capsys, 130)
     assert "run is complete" in err
     assert "left no folder" not in err
@@ -559,7 +558,7 @@ def test_ctrl_c_in_the_last_moment_does_not_deny_the_run(capsys, folder, monkeyp
 @pytest.mark.parametrize("failure", [MemoryError(), "solver"])
 def test_a_comparison_that_fails_does_not_spoil_the_training(capsys, folder, monkeypatch, failure):
     from ecd2g.errors import SolverError
-    from ecd2g.experiments.comparison import Comparison
+    from ecd2g.experiments.training.comparison import Comparison
 
     failure = SolverError("it missed", reached=1.0, tolerance=0.1) if failure == "solver" else failure
 
@@ -649,7 +648,7 @@ def test_a_training_stopped_while_it_writes_its_run_is_finished_by_resuming(
         raise failure
 
     with monkeypatch.context() as patch:
-        patch.setattr("ecd2g.experiments.train_run.write_record", stop)
+        patch.setattr("ecd2g.experiments.training.run.write_record", stop)
         assert main([*TRAIN, "--out", "run"]) == (130 if isinstance(failure, KeyboardInterrupt) else 2)
     assert "go on with --resume" in capsys.readouterr().err
     assert {path.name for path in (folder / "run.training").iterdir()} == {

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from ecd2g.data.problems import moons_to_swiss_roll
-from ecd2g.experiments import adapted_measures
-from ecd2g.experiments.adapted_coupling import coupling_of, current_table, displacements, edges_that_carry
-from ecd2g.experiments.adapted_measures import adapt, unit_of
-from ecd2g.experiments.adapted_run import adapted_run
-from ecd2g.experiments.adapted_settings import COMPLETE, SHORT, Adapted
-from ecd2g.experiments.adapted_table import HEADER
+from ecd2g.experiments.adapted import measures
+from ecd2g.experiments.adapted.coupling import coupling_of, current_table, displacements, edges_that_carry
+from ecd2g.experiments.adapted.measures import adapt, unit_of
+from ecd2g.experiments.adapted.run import adapted_run
+from ecd2g.experiments.adapted.settings import COMPLETE, SHORT, Adapted
+from ecd2g.experiments.adapted.table import HEADER
 from ecd2g.metrics import independent_cost, optimal_transport_cost
 from ecd2g.metrics.optimal_transport import pair_costs
 from ecd2g.movement import propagate
@@ -162,7 +162,7 @@ def test_without_pot_the_best_bound_is_the_unit(monkeypatch):
     settings = replace(TINY, n_iterations=3)
     problem = settings.problem()
     circuits = [adapt(settings, problem, start, "squared") for start in (COMPLETE, SHORT)]
-    monkeypatch.setattr(adapted_measures, "find_spec", lambda _: None)
+    monkeypatch.setattr(measures, "find_spec", lambda _: None)
     unit = unit_of(problem, "squared", circuits)
     assert unit.name == "best lower bound"
     assert unit.value == max(circuit.history[-1].bound for circuit in circuits)
@@ -171,8 +171,8 @@ def test_without_pot_the_best_bound_is_the_unit(monkeypatch):
 def test_walks_drawn_in_parts_are_as_many(monkeypatch):
     problem = TINY.problem()
     circuit = adapt(TINY, problem, COMPLETE, "distance", 1)
-    monkeypatch.setattr(adapted_measures, "PART", 7)
-    starts, ends = adapted_measures._sampled(circuit, 20, 0)
+    monkeypatch.setattr(measures, "PART", 7)
+    starts, ends = measures._sampled(circuit, 20, 0)
     assert starts.shape == ends.shape == (20, 2)
     assert pair_costs(starts, ends, "euclidean").max() > 0
 

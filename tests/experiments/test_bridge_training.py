@@ -10,13 +10,13 @@ pytest.importorskip("torch")
 
 from ecd2g.couplings.pairs import GivenPairs, IndependentPairs
 from ecd2g.errors import InputError
-from ecd2g.experiments.bridge_data import split_fingerprint
-from ecd2g.experiments.bridge_judging import FLOOR, Judging, floor_of, numbers_table
-from ecd2g.experiments.bridge_training import COUPLINGS, BridgeTraining, bridge_training_from
 from ecd2g.experiments.judge import Judge
-from ecd2g.experiments.prepared_bridge import PreparedBridge, judged_by
-from ecd2g.experiments.strict_json import to_json
-from ecd2g.experiments.train_run import asked_from
+from ecd2g.experiments.records.strict_json import to_json
+from ecd2g.experiments.training.bridge_data import split_fingerprint
+from ecd2g.experiments.training.bridge_judging import FLOOR, Judging, floor_of, numbers_table
+from ecd2g.experiments.training.bridge_settings import COUPLINGS, BridgeTraining, bridge_training_from
+from ecd2g.experiments.training.prepared_bridge import PreparedBridge, judged_by
+from ecd2g.experiments.training.run import asked_from
 from ecd2g.learned.end_network import END_RECIPE
 
 ROWS = 50

@@ -12,17 +12,17 @@ pytest.importorskip("torch")
 import torch
 
 from ecd2g.errors import InputError
-from ecd2g.experiments import compare_figures
-from ecd2g.experiments.compare_run import Comparing, compare_run
-from ecd2g.experiments.comparison import EXACT, Compared, Comparison, over_seeds, spread
-from ecd2g.experiments.comparison_table import PERFECT, comparison_table
-from ecd2g.experiments.one_dimension import OneDimension
-from ecd2g.experiments.own_data import OwnData
-from ecd2g.experiments.strict_json import to_json
-from ecd2g.experiments.train_run import Prepared, train_model, train_run
-from ecd2g.experiments.trained_run import TrainedRun
-from ecd2g.experiments.training import Training
-from ecd2g.experiments.two_dimensions import TwoDimensions
+from ecd2g.experiments.comparison import figures
+from ecd2g.experiments.comparison.run import Comparing, compare_run
+from ecd2g.experiments.exact.one_dimension import OneDimension
+from ecd2g.experiments.exact.own_data import OwnData
+from ecd2g.experiments.exact.two_dimensions import TwoDimensions
+from ecd2g.experiments.records.strict_json import to_json
+from ecd2g.experiments.training.comparison import EXACT, Compared, Comparison, over_seeds, spread
+from ecd2g.experiments.training.comparison_table import PERFECT, comparison_table
+from ecd2g.experiments.training.run import Prepared, train_model, train_run
+from ecd2g.experiments.training.settings import Training
+from ecd2g.experiments.training.trained_run import TrainedRun
 from ecd2g.learned.model_file import load_model, save_model
 from ecd2g.metrics import sampling_floor, total_variation
 
@@ -70,7 +70,7 @@ def without_current(model):
 @pytest.fixture
 def not_saved(monkeypatch):
     """Figures are drawn, and left where they are: saving takes longer than all else."""
-    monkeypatch.setattr(compare_figures, "save", lambda figure, path: None)
+    monkeypatch.setattr(figures, "save", lambda figure, path: None)
 
 
 def strict(folder):
@@ -175,9 +175,7 @@ def test_a_grid_with_a_model_that_strands_is_drawn(tmp_path, not_saved):
     for model in ("current-paper", "marginal"):
         made = Prepared.of(Training(two, model), problem).make_model()
         comparison.add(model, 0, without_current(made), 0.1)
-    names = compare_figures.save_comparison(
-        comparison, tmp_path, {"marginal": ([1, 2], [0.5, 0.4])}, "learned_"
-    )
+    names = figures.save_comparison(comparison, tmp_path, {"marginal": ([1, 2], [0.5, 0.4])}, "learned_")
     wanted = ("distances", "end_laws", "visits", "paths_marginal", "loss")
     assert set(names) == {f"learned_{name}" for name in wanted}
     assert "w2" in comparison.numbers()["models"]["marginal"]["rules"]["two-way"]

@@ -10,15 +10,16 @@ import pytest
 
 from ecd2g import CapacityError, Distribution, InputError, StateSpace, StrandedWalkerError, solve
 from ecd2g.data import Problem, uniform_to_gaussian
-from ecd2g.experiments import design_figures, design_reference, design_run
-from ecd2g.experiments.design_candidates import FAMILIES, Candidate, default_grid, families_for
-from ecd2g.experiments.design_figures import CircuitFigures, Number, measure
-from ecd2g.experiments.design_frontier import frontier, recommend
-from ecd2g.experiments.design_guidance import layer_sweep, rho_sweep
-from ecd2g.experiments.design_reference import ground_of, reference_of
-from ecd2g.experiments.design_run import DesignQuestion
-from ecd2g.experiments.design_summary import design_summary
-from ecd2g.experiments.design_sweep import sweep
+from ecd2g.experiments.design import measures, run
+from ecd2g.experiments.design import reference as references
+from ecd2g.experiments.design.candidates import FAMILIES, Candidate, default_grid, families_for
+from ecd2g.experiments.design.frontier import frontier, recommend
+from ecd2g.experiments.design.guidance import layer_sweep, rho_sweep
+from ecd2g.experiments.design.measures import CircuitFigures, Number, measure
+from ecd2g.experiments.design.reference import ground_of, reference_of
+from ecd2g.experiments.design.run import DesignQuestion
+from ecd2g.experiments.design.summary import design_summary
+from ecd2g.experiments.design.sweep import sweep
 from ecd2g.metrics import wasserstein_line
 from ecd2g.movement.coupling import coupling
 
@@ -107,8 +108,8 @@ def test_sampled_figures_agree_with_exact_ones_within_their_errors(monkeypatch):
     """Null hypothesis: means of 20,000 walks are exact. Five standard errors each: wrong once in 10^5 runs."""
     candidate = Candidate("gaussian", 0.8, 4)
     exact = measured(candidate)
-    monkeypatch.setattr(design_figures, "_has_outflow", lambda flow: False)
-    monkeypatch.setattr(design_figures, "COUPLING_STATES", 0)
+    monkeypatch.setattr(measures, "_has_outflow", lambda flow: False)
+    monkeypatch.setattr(measures, "COUPLING_STATES", 0)
     sampled = measured(candidate, n_walks=20_000)
     for name in ("cost", "staying", "steps", "backward"):
         found, true = getattr(sampled, name), getattr(exact, name)
@@ -125,7 +126,7 @@ def test_a_stranded_bias_is_not_defined_and_never_best(monkeypatch):
     def stranded(flow):
         raise StrandedWalkerError("a share 0.5 of the walkers is lost")
 
-    monkeypatch.setattr(design_figures, "forward_bias", stranded)
+    monkeypatch.setattr(measures, "forward_bias", stranded)
     figures = measured(Candidate("gaussian", 0.8, 4))
     assert figures.bias is None
     assert "a share 0.5" in figures.note
@@ -202,7 +203,7 @@ def test_references_are_exact_on_one_site_and_say_what_is_missing(monkeypatch):
     def missing(*arguments):
         raise InputError('optimal transport needs POT; pip install "ecd2g[ot]"')
 
-    monkeypatch.setattr(design_reference, "optimal_transport_cost", missing)
+    monkeypatch.setattr(references, "optimal_transport_cost", missing)
     reference = reference_of(PROBLEM, "squared")
     assert reference.optimal is None
     assert "pip install" in reference.why
@@ -220,7 +221,7 @@ def test_too_many_pairs_are_counted_in_words_of_the_command(monkeypatch):
     def refused(*arguments):
         raise CapacityError("use wasserstein_line")
 
-    monkeypatch.setattr(design_reference, "optimal_transport_cost", refused)
+    monkeypatch.setattr(references, "optimal_transport_cost", refused)
     assert reference_of(PROBLEM, "squared").why == "too many pairs (25 x 25) for exact optimal transport"
 
 
@@ -265,13 +266,13 @@ def asked(**settings):
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setitem(design_run.PROBLEMS, "1d", lambda: uniform_to_gaussian(12))
-    design_run.PROBLEMS["1d"].__name__ = "uniform_to_gaussian"
+    monkeypatch.setitem(run.PROBLEMS, "1d", lambda: uniform_to_gaussian(12))
+    run.PROBLEMS["1d"].__name__ = "uniform_to_gaussian"
 
 
 @pytest.mark.usefixtures("small")
 def test_a_run_writes_every_candidate_and_its_recommendation_runs(tmp_path):
-    text = design_run.design_run(asked(), tmp_path, "ecd2g test", quiet=True)
+    text = run.design_run(asked(), tmp_path, "ecd2g test", quiet=True)
     with (tmp_path / "candidates.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     numbers = json.loads((tmp_path / "results.json").read_text())["numbers"]
@@ -299,7 +300,7 @@ def test_a_run_writes_every_candidate_and_its_recommendation_runs(tmp_path):
 def test_the_same_run_gives_the_same_tables(tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        design_run.design_run(asked(), tmp_path / name, "ecd2g test", quiet=True)
+        run.design_run(asked(), tmp_path / name, "ecd2g test", quiet=True)
     for name in ("candidates.csv", "frontier.csv", "frontier.png", "layers.svg", "config.toml"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

@@ -8,11 +8,11 @@ import pytest
 
 from ecd2g import InputError, solve
 from ecd2g.data.shells import blob_to_shell
-from ecd2g.experiments.dimensions import GEOMETRIC, MIXED, PAPER, SYMBOLS, Dimensions
-from ecd2g.experiments.dimensions_costs import radial_bound, reference_costs
-from ecd2g.experiments.dimensions_measures import radius_bins, throughflow
-from ecd2g.experiments.dimensions_resources import solve_measured
-from ecd2g.experiments.dimensions_run import dimensions_run
+from ecd2g.experiments.dimensions.costs import radial_bound, reference_costs
+from ecd2g.experiments.dimensions.measures import radius_bins, throughflow
+from ecd2g.experiments.dimensions.resources import solve_measured
+from ecd2g.experiments.dimensions.run import dimensions_run
+from ecd2g.experiments.dimensions.settings import GEOMETRIC, MIXED, PAPER, SYMBOLS, Dimensions
 from ecd2g.metrics import wasserstein_line
 from ecd2g.metrics.optimal_transport import independent_cost, optimal_transport_cost
 from ecd2g.movement.coupling import coupling

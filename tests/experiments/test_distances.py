@@ -5,8 +5,8 @@ import pytest
 
 import ecd2g
 from ecd2g.data import Problem
-from ecd2g.experiments import distances
-from ecd2g.experiments.distances import REPEATS, Target
+from ecd2g.experiments.exact import distances
+from ecd2g.experiments.exact.distances import REPEATS, Target
 from ecd2g.metrics import kl_divergence, sampling_floor, total_variation
 
 

@@ -7,15 +7,15 @@ import pytest
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.cli import options
 from ecd2g.data import PROBLEMS
-from ecd2g.experiments.experiment import PAPER_RATIO, lateral_resistance
-from ecd2g.experiments.measures import law_numbers
-from ecd2g.experiments.named import EXPERIMENTS
-from ecd2g.experiments.one_dimension import OneDimension
-from ecd2g.experiments.run import Reproduction, plot_run, reproduce_run, sample_run, solve_run
-from ecd2g.experiments.solved import solve_experiment
-from ecd2g.experiments.splice import Splice
-from ecd2g.experiments.stages import Stages
-from ecd2g.experiments.two_dimensions import TwoDimensions
+from ecd2g.experiments.exact.experiment import PAPER_RATIO, lateral_resistance
+from ecd2g.experiments.exact.measures import law_numbers
+from ecd2g.experiments.exact.named import EXPERIMENTS
+from ecd2g.experiments.exact.one_dimension import OneDimension
+from ecd2g.experiments.exact.solved import solve_experiment
+from ecd2g.experiments.exact.splice import Splice
+from ecd2g.experiments.exact.two_dimensions import TwoDimensions
+from ecd2g.experiments.jobs import Reproduction, plot_run, reproduce_run, sample_run, solve_run
+from ecd2g.experiments.records.stages import Stages
 from ecd2g.movement.rules import RULES
 from ecd2g.reference.methods import METHODS
 

@@ -17,10 +17,10 @@ from ecd2g.data.split_problem import SplitProblem
 from ecd2g.data.split_problems import SPLIT_PROBLEMS
 from ecd2g.errors import InputError
 from ecd2g.experiments import parallel
-from ecd2g.experiments.high_dim import HighDim, Method
-from ecd2g.experiments.high_dim_cell import run_cell
-from ecd2g.experiments.high_dim_run import high_dim_run
-from ecd2g.experiments.high_dim_table import Spread, summarise, verdicts
+from ecd2g.experiments.high_dim.cell import run_cell
+from ecd2g.experiments.high_dim.run import high_dim_run
+from ecd2g.experiments.high_dim.settings import HighDim, Method
+from ecd2g.experiments.high_dim.table import Spread, summarise, verdicts
 from ecd2g.experiments.judge import Judge, headline_value
 
 QUICK = HighDim(

@@ -9,10 +9,10 @@ pytest.importorskip("torch")
 import torch
 
 from ecd2g.experiments import parallel
-from ecd2g.experiments.learn import Learning, learn, train_all
-from ecd2g.experiments.one_dimension import OneDimension
-from ecd2g.experiments.train_run import Prepared
-from ecd2g.experiments.training import Training
+from ecd2g.experiments.comparison.learn import Learning, learn, train_all
+from ecd2g.experiments.exact.one_dimension import OneDimension
+from ecd2g.experiments.training.run import Prepared
+from ecd2g.experiments.training.settings import Training
 from ecd2g.learned.model_file import load_model
 
 ONE = OneDimension(n_symbols=5, n_layers=3, lateral_resistance=10.0)

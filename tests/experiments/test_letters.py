@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ecd2g.data import read_samples
-from ecd2g.experiments.letters import letters, spell, write_states
+from ecd2g.experiments.records.letters import letters, spell, write_states
 
 STATES = np.array([[0, 2], [1, 1], [2, 0]])
 

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from ecd2g import Distribution, StateSpace
 from ecd2g.data import Problem
-from ecd2g.experiments.measures import independent_numbers
-from ecd2g.experiments.solved import site_marginals
+from ecd2g.experiments.exact.measures import independent_numbers
+from ecd2g.experiments.exact.solved import site_marginals
 
 
 def distribution(space: StateSpace, rng: np.random.Generator, *, sparse: bool) -> Distribution:

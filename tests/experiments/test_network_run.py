@@ -11,11 +11,11 @@ import pytest
 
 from ecd2g import InputError, ResistorNetwork, solve
 from ecd2g.data import write_network
-from ecd2g.experiments import network_run as runs
-from ecd2g.experiments.network_nodes import node_of, pair_of, terminals_of
-from ecd2g.experiments.network_run import NetworkQuestion, network_run
-from ecd2g.reference.centrality import current_flow_betweenness, current_flow_closeness
-from ecd2g.reference.effective_resistance import effective_resistances, resistance_matrix
+from ecd2g.experiments.network import run as runs
+from ecd2g.experiments.network.nodes import node_of, pair_of, terminals_of
+from ecd2g.experiments.network.run import NetworkQuestion, network_run
+from ecd2g.reference.networks.centrality import current_flow_betweenness, current_flow_closeness
+from ecd2g.reference.networks.effective_resistance import effective_resistances, resistance_matrix
 
 
 @pytest.fixture

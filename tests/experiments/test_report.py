@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecd2g.experiments.one_dimension import OneDimension
-from ecd2g.experiments.origin import ours
-from ecd2g.experiments.record import write_record
-from ecd2g.experiments.report import report_html
-from ecd2g.experiments.report_table import label, tables
-from ecd2g.experiments.run import Reproduction, reproduce_run, solve_run
-from ecd2g.experiments.summary import number
+from ecd2g.experiments.exact.one_dimension import OneDimension
+from ecd2g.experiments.jobs import Reproduction, reproduce_run, solve_run
+from ecd2g.experiments.records.origin import ours
+from ecd2g.experiments.records.record import write_record
+from ecd2g.experiments.records.report import report_html
+from ecd2g.experiments.records.report_table import label, tables
+from ecd2g.experiments.records.summary import number
 
 VOID = {"meta", "img", "br"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + (1000).to_bytes(4, "big") + (500).to_bytes(4, "big")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ecd2g.errors import InputError
-from ecd2g.experiments.run_folder import FORMAT, files_in, is_run_folder, run_folder
+from ecd2g.experiments.records.run_folder import FORMAT, files_in, is_run_folder, run_folder
 
 
 def write_run(out: Path, text: str = "1", **settings: bool) -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import Ecd2gError
-from ecd2g.experiments.one_dimension import OneDimension
-from ecd2g.experiments.origin import ours, paper
-from ecd2g.experiments.own_data import OwnData
-from ecd2g.experiments.strict_json import to_json, to_toml
+from ecd2g.experiments.exact.one_dimension import OneDimension
+from ecd2g.experiments.exact.own_data import OwnData
+from ecd2g.experiments.records.origin import ours, paper
+from ecd2g.experiments.records.strict_json import to_json, to_toml
 
 
 def refuse(name):

@@ -11,13 +11,13 @@ pytest.importorskip("torch")
 import ecd2g
 from ecd2g.couplings.pairs import GivenPairs, IndependentPairs, TransportPairs
 from ecd2g.errors import InputError
-from ecd2g.experiments.one_dimension import OneDimension
-from ecd2g.experiments.own_data import OwnData
-from ecd2g.experiments.splice import Splice
-from ecd2g.experiments.strict_json import to_json
-from ecd2g.experiments.train_run import CHECKPOINTS, REPORTS, Prepared, report_interval
-from ecd2g.experiments.training import OWN, Training, experiment_name, fingerprint, training_from
-from ecd2g.experiments.two_dimensions import TwoDimensions
+from ecd2g.experiments.exact.one_dimension import OneDimension
+from ecd2g.experiments.exact.own_data import OwnData
+from ecd2g.experiments.exact.splice import Splice
+from ecd2g.experiments.exact.two_dimensions import TwoDimensions
+from ecd2g.experiments.records.strict_json import to_json
+from ecd2g.experiments.training.run import CHECKPOINTS, REPORTS, Prepared, report_interval
+from ecd2g.experiments.training.settings import OWN, Training, experiment_name, fingerprint, training_from
 from ecd2g.learned.named import MODELS
 
 SMALL = OneDimension(n_symbols=5, n_layers=3)

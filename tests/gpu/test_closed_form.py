@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 import ecd2g
 from ecd2g.circuit import Atoms, CompleteField
 from ecd2g.circuit.array_library import moved, namespace, to_numpy
-from ecd2g.circuit.sorted_layer import SortedLayer, running_sum
+from ecd2g.circuit.fields.sorted_layer import SortedLayer, running_sum
 from ecd2g.movement import propagate
-from ecd2g.reference.closed_form import closed_form, potentials_and_drops
-from ecd2g.reference.closed_form_batch import closed_form_batch
+from ecd2g.reference.layered.closed_form import closed_form, potentials_and_drops
+from ecd2g.reference.layered.closed_form_batch import closed_form_batch
 
 ROUNDING = 16 * np.finfo(np.float64).eps
 """Rounding of a sum of three products, relative to its largest term; libraries may add in another order."""

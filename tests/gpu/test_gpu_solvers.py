@@ -19,8 +19,6 @@ from hypothesis import given, settings
 import ecd2g
 from ecd2g import CapacityError, InputError, ResistorNetwork, SolverError
 from ecd2g.circuit.array_library import moved, to_numpy
-from ecd2g.reference import gpu_solvers
-from ecd2g.reference.gpu_solvers import GPU_SOLVERS, Device, cupy_device
 from ecd2g.reference.matrix import (
     centring,
     components,
@@ -29,6 +27,8 @@ from ecd2g.reference.matrix import (
     in_memory,
     without_means,
 )
+from ecd2g.reference.solvers import gpu
+from ecd2g.reference.solvers.gpu import GPU_SOLVERS, Device, cupy_device
 from ecd2g.testing import exact_network, network_problems, networks
 
 ROOT = Path(__file__).parents[2]
@@ -102,8 +102,8 @@ def brought_back(values):
 
 
 def used_as_a_gpu(patch, device):
-    patch.setattr(gpu_solvers, "cupy_device", lambda: device)
-    patch.setattr(gpu_solvers, "to_numpy", brought_back)
+    patch.setattr(gpu, "cupy_device", lambda: device)
+    patch.setattr(gpu, "to_numpy", brought_back)
     solving = sys.modules["ecd2g.reference.solve"]  # the function hides its module
     patch.setattr(solving, "require_backend", lambda backend: None)
 
@@ -234,10 +234,10 @@ def test_columns_that_do_not_fit_at_once_are_solved_in_blocks(device, monkeypatc
     current = balanced(network, 5)
     together = GPU_SOLVERS["cg"](network)(current)
     widths = []
-    inner = gpu_solvers.conjugate_gradients
-    monkeypatch.setattr(gpu_solvers, "COLUMNS_AT_ONCE", 2 * network.n_nodes + 1)
+    inner = gpu.conjugate_gradients
+    monkeypatch.setattr(gpu, "COLUMNS_AT_ONCE", 2 * network.n_nodes + 1)
     monkeypatch.setattr(
-        gpu_solvers,
+        gpu,
         "conjugate_gradients",
         lambda a, b, c, **d: widths.append(c.shape[1]) or inner(a, b, c, **d),
     )
@@ -268,7 +268,7 @@ def test_products_and_centring_are_those_of_numpy(device, circuit) -> None:
             (conductance_product(circuit, device.place)(there), conductance_matrix(circuit) @ given_values),
             (centring(labels, device.place)(there), without_means(given_values, labels)),
         ):
-            assert np.abs(gpu_solvers.to_numpy(found) - expected).max() <= 1e-12 * np.abs(expected).max()
+            assert np.abs(gpu.to_numpy(found) - expected).max() <= 1e-12 * np.abs(expected).max()
 
 
 def test_the_matrix_moves_to_the_device_once(monkeypatch) -> None:
@@ -378,7 +378,7 @@ def test_the_filters_of_warnings_are_left_alone(monkeypatch, method) -> None:
     """They belong to the whole process: another thread would lose its own."""
     network, used = grid(5), []
     used_as_a_gpu(monkeypatch, Device(in_memory, lambda a, b: scipy.sparse.linalg.spsolve(a, b)))
-    monkeypatch.setattr(gpu_solvers, "catch_warnings", lambda: used.append(1) or nullcontext(), raising=False)
+    monkeypatch.setattr(gpu, "catch_warnings", lambda: used.append(1) or nullcontext(), raising=False)
     GPU_SOLVERS[method](network)(balanced(network, 1)[:, 0])
     assert not used
 

@@ -14,7 +14,7 @@ import ecd2g
 from ecd2g.circuit.array_library import CopiedUniforms, moved, namespace, to_numpy
 from ecd2g.movement import walk_nodes
 from ecd2g.movement.sampling import draw_source
-from ecd2g.reference.closed_form import closed_form
+from ecd2g.reference.layered.closed_form import closed_form
 
 DELTA = 1e-9
 N_WALKERS = 10_000
@@ -60,7 +60,7 @@ def backend(walking_xp, monkeypatch):
         return "numpy"
     for module in (
         "ecd2g.movement.transport",
-        "ecd2g.reference.closed_form",
+        "ecd2g.reference.layered.closed_form",
     ):  # a function has the second name too
         monkeypatch.setattr(
             sys.modules[module], "library", lambda name: np if name == "numpy" else walking_xp

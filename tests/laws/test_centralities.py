@@ -143,7 +143,7 @@ def test_one_node_is_close_to_nothing():
 
 
 def test_too_many_currents_are_refused(monkeypatch):
-    monkeypatch.setattr("ecd2g.reference.centrality.NUMBER_LIMIT", 10)
+    monkeypatch.setattr("ecd2g.reference.networks.centrality.NUMBER_LIMIT", 10)
     network = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2], [2, 0], [2, 3]], resistance=1.0)
     with pytest.raises(ecd2g.CapacityError, match="smaller network"):
         current_flow_betweenness(network)

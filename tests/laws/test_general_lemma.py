@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 import ecd2g
 from ecd2g.circuit import kernels
-from ecd2g.circuit.kernel_field import KernelField
+from ecd2g.circuit.fields.kernel_field import KernelField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.errors import CapacityError, InputError, SolverError
-from ecd2g.reference.mode_chains import ModeCurrents, mode_potentials
+from ecd2g.reference.layered.mode_chains import ModeCurrents, mode_potentials
 from ecd2g.testing.kernel_strategies import kernel_circuits, spectral_kernels
 from ecd2g.testing.strategies import distributions, layered_problems, resistances, state_spaces
 

@@ -208,7 +208,7 @@ def test_resistances_too_large_to_hold_are_refused():
 
 
 def test_too_many_eliminations_are_refused(monkeypatch):
-    module = import_module("ecd2g.reference.effective_resistance")
+    module = import_module("ecd2g.reference.networks.effective_resistance")
     monkeypatch.setattr(module, "MOST_ELIMINATIONS", 3)
     with pytest.raises(ecd2g.CapacityError, match="an elimination each"):
         resistance_matrix(barbell(1e-12), method="star-mesh", tolerance=1e-14)

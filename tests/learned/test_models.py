@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ecd2g
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.couplings.pairs import IndependentPairs
 from ecd2g.learned.current_network import CurrentNetwork, fitted_potentials
 from ecd2g.learned.estimate import Edges, Estimate

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 import ecd2g
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.learned.own_sink import with_own_sink
 from ecd2g.testing import dense_kernel_circuits, layered_circuits, layered_problems
 

@@ -40,11 +40,11 @@ import sys
 from contextlib import nullcontext
 import torch
 from ecd2g.cli.main import main
-from ecd2g.experiments import compare_figures, train_run
+from ecd2g.experiments.training import figures, run
 from ecd2g.learned.processes import joined_processes
-compare_figures.save_training_curves = lambda *_: None
+figures.save_training_curves = lambda *_: None
 with joined_processes(torch.device("cpu")) as joined:  # once: torch cannot begin twice in one process
-    train_run.joined_processes = lambda device: nullcontext(joined)
+    run.joined_processes = lambda device: nullcontext(joined)
     for model, options in {MODELS}.items():
         status = main(["train", *{OPTIONS}, *options, "--model", model, "--out", sys.argv[1] + "-" + model])
         assert status == 0, status
@@ -122,7 +122,7 @@ def test_a_process_without_rows_is_refused():
 @pytest.mark.slow
 def test_two_processes_train_as_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("ecd2g.experiments.compare_figures.save_training_curves", lambda *_: None)
+    monkeypatch.setattr("ecd2g.experiments.training.figures.save_training_curves", lambda *_: None)
     rng = np.random.default_rng(1)
     for name in ("source", "target"):
         np.savetxt(

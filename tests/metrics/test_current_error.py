@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import ecd2g
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.complete_field import CompleteField
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields.complete_field import CompleteField
+from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.errors import InputError
 from ecd2g.metrics import CurrentError, current_error, unbalanced_current
 from ecd2g.testing import layered_circuits

@@ -14,7 +14,7 @@ from ecd2g import (
     solve,
 )
 from ecd2g.circuit import kernels
-from ecd2g.circuit.kernel_field import KernelField
+from ecd2g.circuit.fields.kernel_field import KernelField
 from ecd2g.metrics import total_variation
 from ecd2g.metrics.optimal_transport import independent_cost
 from ecd2g.movement import sweeps

@@ -13,11 +13,12 @@ from scipy.stats import chi2
 from scipy.stats import t as student
 
 from ecd2g import Distribution, InputError, LayeredCircuit, StateSpace, StrandedWalkerError
-from ecd2g.circuit import kernel_field, kernel_steps, kernels
+from ecd2g.circuit import kernels
 from ecd2g.circuit.atoms import Atoms
-from ecd2g.circuit.kernel_field import KernelField
-from ecd2g.circuit.kernel_rates import KernelRates
-from ecd2g.circuit.table_field import TableField
+from ecd2g.circuit.fields import kernel_field, kernel_steps
+from ecd2g.circuit.fields.kernel_field import KernelField
+from ecd2g.circuit.fields.kernel_rates import KernelRates
+from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.movement import Transport, first_passage, walk_nodes
 
 SPACE = StateSpace((3, 4))

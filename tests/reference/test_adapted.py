@@ -9,19 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecd2g import Distribution, SolverError, StateSpace
-from ecd2g.circuit.network import ResistorNetwork
+from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.data.problems import moons_to_swiss_roll
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.metrics.optimal_transport import independent_cost, optimal_transport_cost, pair_costs
 from ecd2g.movement import propagate
-from ecd2g.reference import adapted as adapted_module
-from ecd2g.reference import adapted_pattern, solve
-from ecd2g.reference.adapted import adapted_circuit
-from ecd2g.reference.adapted_ends import TransportEnds
-from ecd2g.reference.adapted_pattern import joined_within, missed
-from ecd2g.reference.adapted_step import AdaptedStep, Walked, require_bracket, walked
-from ecd2g.reference.adapted_update import Update, adapted
-from ecd2g.reference.dual_bound import dual_bound
+from ecd2g.reference import solve
+from ecd2g.reference.adapted import circuit as adapted_module
+from ecd2g.reference.adapted import pattern
+from ecd2g.reference.adapted.circuit import adapted_circuit
+from ecd2g.reference.adapted.dual_bound import dual_bound
+from ecd2g.reference.adapted.ends import TransportEnds
+from ecd2g.reference.adapted.pattern import joined_within, missed
+from ecd2g.reference.adapted.step import AdaptedStep, Walked, require_bracket, walked
+from ecd2g.reference.adapted.update import Update, adapted
 
 COSTS = {"squared": "squared", "distance": "euclidean"}
 both_costs = pytest.mark.parametrize("cost", list(COSTS))
@@ -145,7 +146,7 @@ def test_blocks_change_nothing(monkeypatch) -> None:
     volts = first_solution(ends, None).field.potentials * 1e3
     network = joined_within(ends, None)
     whole = dual_bound(ends, volts[: len(ends.xs)]), missed(ends, network, volts, 1.0)
-    monkeypatch.setattr("ecd2g.reference.adapted_ends.BLOCK", 1)
+    monkeypatch.setattr("ecd2g.reference.adapted.ends.BLOCK", 1)
     parts = dual_bound(ends, volts[: len(ends.xs)]), missed(ends, joined_within(ends, None), volts, 1.0)
     assert parts[0] == pytest.approx(whole[0], rel=1e-14)
     assert np.array_equal(parts[1], whole[1])
@@ -306,7 +307,7 @@ def test_a_dense_solution_that_fails_is_followed_by_another_method(monkeypatch) 
 
 def test_what_does_not_fit_is_refused(monkeypatch) -> None:
     p, q = pair(3)
-    monkeypatch.setattr(adapted_pattern, "EDGE_LIMIT", 3)
+    monkeypatch.setattr(pattern, "EDGE_LIMIT", 3)
     with pytest.raises(CapacityError, match="lower reach"):
         adapted_circuit(p, q, reach=inf)
     monkeypatch.setattr(adapted_module, "PAIR_LIMIT", 3)

@@ -10,8 +10,8 @@ from hypothesis import given
 
 import ecd2g
 from ecd2g import ResistorNetwork
-from ecd2g.reference.cholmod import cholmod_available
 from ecd2g.reference.choose import Shape, choose, conductance_ratio, plans, shape_of
+from ecd2g.reference.solvers.cholmod import cholmod_available
 from ecd2g.testing import networks
 
 module = import_module("ecd2g.reference.choose")  # the package has a function of that name

@@ -18,10 +18,10 @@ from ecd2g.reference import (
     MixtureDensity,
     ProductDensity,
     UniformDensity,
-    density_walk,
     walk_between_densities,
 )
-from ecd2g.reference.density_events import BY_SINK, EXIT, Events
+from ecd2g.reference.densities import walk
+from ecd2g.reference.densities.events import BY_SINK, EXIT, Events
 
 N_WALKS = 30_000
 ERROR_RATE = 1e-6
@@ -338,7 +338,7 @@ def test_paths_hold_every_step() -> None:
 def test_batches_of_walkers_join_up(monkeypatch) -> None:
     space = ecd2g.StateSpace((4, 2, 3))
     p, q = (law_of("random", space, np.random.default_rng(seed)) for seed in (1, 2))
-    monkeypatch.setattr(density_walk, "BATCH", 7)
+    monkeypatch.setattr(walk, "BATCH", 7)
     walks = walk_between_densities(circuit_of(space, 4, 0.3), p, q, p.sample(20, 0), 1, paths=True)
     np.testing.assert_array_equal(walks.paths.states[np.arange(20), walks.n_steps], walks.ends)
     assert np.all(EmpiricalDensity(q).probability(walks.ends) > 0)
@@ -394,7 +394,7 @@ def test_walks_between_densities_that_are_not_normalised_do_not_run_for_ever(mon
         def probability(self, states: np.ndarray) -> np.ndarray:
             return 1e-12 * super().probability(states)
 
-    monkeypatch.setattr(density_walk, "ROUNDS", 2)
+    monkeypatch.setattr(walk, "ROUNDS", 2)
     with pytest.raises(
         ecd2g.SolverError, match="9 of 9 have not after [0-9]+; .* not be normalised"
     ) as caught:

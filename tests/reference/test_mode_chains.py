@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecd2g.circuit.spectrum import Spectrum
-from ecd2g.reference.mode_chains import ModeCurrents, mode_potentials
+from ecd2g.circuit.kernels.spectrum import Spectrum
+from ecd2g.reference.layered.mode_chains import ModeCurrents, mode_potentials
 
 
 def exact_chain(
@@ -106,7 +106,7 @@ def test_blocks_of_modes_do_not_change_a_bit(monkeypatch):
     p, q = rng.standard_normal((2, 100))
     currents = ModeCurrents(p, q, p - q, p + q)
     whole = mode_potentials(spectrum, np.array([1.0, 0.5, 3.0]), currents)
-    monkeypatch.setattr("ecd2g.reference.mode_chains.BLOCK", 28)
+    monkeypatch.setattr("ecd2g.reference.layered.mode_chains.BLOCK", 28)
     pieces = mode_potentials(spectrum, np.array([1.0, 0.5, 3.0]), currents)
     np.testing.assert_array_equal(whole.potentials, pieces.potentials)
     np.testing.assert_array_equal(whole.drops, pieces.drops)

@@ -12,19 +12,8 @@ from hypothesis import strategies as st
 
 import ecd2g
 from ecd2g import CapacityError, InputError, ResistorNetwork, SolverError
-from ecd2g.circuit.network_field import NetworkField
-from ecd2g.reference import multigrid
-from ecd2g.reference.assembled import PotentialSolver, dense_solver, sparse_solver
+from ecd2g.circuit.fields.network_field import NetworkField
 from ecd2g.reference.certificate import certify_network
-from ecd2g.reference.cholmod import cholmod_available, cholmod_solver
-from ecd2g.reference.conjugate_gradients import (
-    ACCEPTED_RESIDUAL,
-    RELATIVE_RESIDUAL,
-    cg_solver,
-    conjugate_gradients,
-    iterative_solver,
-)
-from ecd2g.reference.conjugate_gradients import _descend as recursion_alone
 from ecd2g.reference.matrix import (
     check_totals,
     components,
@@ -33,9 +22,20 @@ from ecd2g.reference.matrix import (
     diagonal,
     without_means,
 )
-from ecd2g.reference.multigrid import multigrid_solver, v_cycle
-from ecd2g.reference.refinement import refined
-from ecd2g.reference.star_mesh import star_mesh_solver
+from ecd2g.reference.networks.star_mesh import star_mesh_solver
+from ecd2g.reference.solvers import multigrid
+from ecd2g.reference.solvers.assembled import PotentialSolver, dense_solver, sparse_solver
+from ecd2g.reference.solvers.cholmod import cholmod_available, cholmod_solver
+from ecd2g.reference.solvers.conjugate_gradients import (
+    ACCEPTED_RESIDUAL,
+    RELATIVE_RESIDUAL,
+    cg_solver,
+    conjugate_gradients,
+    iterative_solver,
+)
+from ecd2g.reference.solvers.conjugate_gradients import _descend as recursion_alone
+from ecd2g.reference.solvers.multigrid import multigrid_solver, v_cycle
+from ecd2g.reference.solvers.refinement import refined
 from ecd2g.testing import exact_network, golden_networks, network_problems, networks
 
 SOLVERS = {
@@ -359,10 +359,10 @@ def test_potentials_that_no_float_holds_are_refused(name: str) -> None:
 
 
 MEMORY = {
-    "star-mesh": "ecd2g.reference.star_mesh.dense_components",
-    "dense": "ecd2g.reference.assembled.grounded_matrix",
-    "sparse": "ecd2g.reference.assembled.grounded_matrix",
-    "cg": "ecd2g.reference.conjugate_gradients.conductance_product",
+    "star-mesh": "ecd2g.reference.networks.star_mesh.dense_components",
+    "dense": "ecd2g.reference.solvers.assembled.grounded_matrix",
+    "sparse": "ecd2g.reference.solvers.assembled.grounded_matrix",
+    "cg": "ecd2g.reference.solvers.conjugate_gradients.conductance_product",
     "amg": "pyamg.smoothed_aggregation_solver",
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from ecd2g.circuit import ResistorNetwork
 from ecd2g.reference.exact_sums import rounded, slices
-from ecd2g.reference.spanning_tree import WIDE, best_conductors, least_resistances, spanning_tree
+from ecd2g.reference.networks.spanning_tree import WIDE, best_conductors, least_resistances, spanning_tree
 
 
 def edges_of(network):

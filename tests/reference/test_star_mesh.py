@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ecd2g.circuit.network import ResistorNetwork
-from ecd2g.circuit.network_field import NetworkField
+from ecd2g.circuit.fields.network_field import NetworkField
+from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import CapacityError, InputError, SolverError
-from ecd2g.reference import star_mesh_elimination
-from ecd2g.reference.assembled import dense_solver
 from ecd2g.reference.laws import kirchhoff_residual
 from ecd2g.reference.matrix import conductance_matrix
-from ecd2g.reference.star_mesh import star_mesh, star_mesh_solver
-from ecd2g.reference.star_mesh_component import STAR_MESH_LIMIT
-from ecd2g.reference.star_mesh_resistances import star_mesh_resistances, terminal_network
+from ecd2g.reference.networks import star_mesh_elimination
+from ecd2g.reference.networks.star_mesh import star_mesh, star_mesh_solver
+from ecd2g.reference.networks.star_mesh_component import STAR_MESH_LIMIT
+from ecd2g.reference.networks.star_mesh_resistances import star_mesh_resistances, terminal_network
+from ecd2g.reference.solvers.assembled import dense_solver
 from ecd2g.testing.cases import NetworkCase, golden_networks, hand_solved_networks
 from ecd2g.testing.oracle import ExactNetwork, exact_network
 from ecd2g.testing.problems import NetworkProblem

@@ -11,12 +11,12 @@ import pytest
 
 from ecd2g.circuit import NetworkField, ResistorNetwork
 from ecd2g.errors import SolverError
-from ecd2g.reference import tree_bound as module
 from ecd2g.reference.certificate import certify_network
 from ecd2g.reference.exact_sums import EPS
-from ecd2g.reference.spanning_tree import best_conductors, least_resistances, spanning_tree
-from ecd2g.reference.star_mesh import star_mesh
-from ecd2g.reference.tree_bound import TreeBound, tree_bound
+from ecd2g.reference.networks import tree_bound as module
+from ecd2g.reference.networks.spanning_tree import best_conductors, least_resistances, spanning_tree
+from ecd2g.reference.networks.star_mesh import star_mesh
+from ecd2g.reference.networks.tree_bound import TreeBound, tree_bound
 from ecd2g.testing import exact_network, golden_networks
 
 N_CASES = 1000

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ecd2g.experiments.verify import VerifyReport, verify
+from ecd2g.experiments.verify.statements import VerifyReport, verify
 from ecd2g.testing import NetworkProblem, Solved, ecd2g_solver
 
 

@@ -1,0 +1,1 @@
+"""Resistor networks, and how they are read from graphs, matrices and edges."""

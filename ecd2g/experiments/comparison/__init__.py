@@ -1,0 +1,1 @@
+"""Trained models side by side, and beside the exact flow."""

@@ -1,0 +1,1 @@
+"""`ecd2g reproduce dimensions`: the same transport in growing dimension."""

@@ -1,0 +1,1 @@
+"""Run folders and what is written into them: the configuration, every number, tables and the report."""

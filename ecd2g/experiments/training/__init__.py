@@ -1,0 +1,1 @@
+"""Trainings as runs: settings, data, folders that survive being stopped, and what a finished training is worth."""

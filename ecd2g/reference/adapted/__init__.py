@@ -1,0 +1,1 @@
+"""Circuits that adapt their conductances to their currents."""

@@ -1,0 +1,1 @@
+"""Densities over spaces of any size, and exact walks between them."""

@@ -1,0 +1,1 @@
+"""Layered circuits in closed form, and bounds on the errors of it."""

@@ -1,0 +1,1 @@
+"""Resistor networks: star-mesh elimination, effective resistances, centralities, and bounds from spanning trees."""
