@@ -4,17 +4,14 @@ import math
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from ecd2g.data.sample_table import SampleTable
+from ecd2g.data.stored_arrays import read_arrays
 from ecd2g.errors import InputError
 
 SYMBOL_LIMIT = 2**31
 """Symbols are whole numbers below this one; larger ones are taken for a mistake."""
-
-MAGIC = (b"\x93NUMPY", b"PK\x03\x04", b"PK\x05\x06")
-"""How .npy files and archives begin."""
 
 BESIDE_SAMPLES = ("weights", "alphabet", "n_symbols")
 """Names of the arrays that an archive may hold beside its samples."""
@@ -34,18 +31,9 @@ def read_array_file(file: Path) -> SampleTable:
 
 def _load(file: Path) -> dict[str, NDArray]:
     try:
-        with file.open("rb") as stream:
-            if not stream.read(6).startswith(MAGIC):
-                raise ValueError("it does not begin like one")
-            stream.seek(0)
-            loaded = np.load(stream, allow_pickle=False)
-            if isinstance(loaded, NpzFile):
-                return {name: loaded[name] for name in loaded.files}
-            return {"samples": loaded}
+        return read_arrays(file)
     except Exception as error:  # numpy, zipfile and zlib list no closed set of what damaged files raise
         reason = " ".join(str(error).split()) or type(error).__name__
-        if "pickle" in reason:  # numpy's own advice would be to trust the file
-            reason = "it holds Python objects"
         raise InputError(
             f"{file} must be an intact numpy file of plain numbers, but reading it failed ({reason}); "
             f"write it with numpy.save or numpy.savez"
@@ -62,10 +50,10 @@ def _the_samples(file: Path, arrays: dict[str, NDArray]) -> NDArray:
 
 
 def _symbols(file: Path, samples: NDArray) -> NDArray[np.int64]:
-    # a damaged archive hands out raw bytes for a member that is not an array
-    if not isinstance(samples, np.ndarray) or samples.dtype.kind not in "biuf":
-        kind = getattr(samples, "dtype", type(samples).__name__)
-        raise InputError(f"the samples in {file} must be whole numbers, got an array of {kind}; recode them")
+    if samples.dtype.kind not in "biuf":
+        raise InputError(
+            f"the samples in {file} must be whole numbers, got an array of {samples.dtype}; recode them"
+        )
     if samples.ndim not in (1, 2) or samples.size == 0:
         raise InputError(
             f"the samples in {file} must have shape (n, n_sites) with n >= 1, got {samples.shape}"
@@ -91,7 +79,7 @@ def _widened(values: NDArray) -> NDArray:
 
 
 def _weights(file: Path, weights: NDArray, n: int) -> NDArray[np.float64]:
-    if not isinstance(weights, np.ndarray) or weights.dtype.kind not in "biuf" or weights.shape != (n,):
+    if weights.dtype.kind not in "biuf" or weights.shape != (n,):
         raise InputError(f"the weights in {file} must be {n} numbers, one a sample")
     values = _widened(weights).astype(np.float64)
     if not np.all(np.isfinite(values)) or np.any(values < 0):
@@ -106,7 +94,7 @@ def _weights(file: Path, weights: NDArray, n: int) -> NDArray[np.float64]:
 
 
 def _alphabet(file: Path, alphabet: NDArray, symbols: NDArray[np.int64]) -> tuple[str, ...]:
-    if not isinstance(alphabet, np.ndarray) or alphabet.dtype.kind != "U" or alphabet.ndim != 1:
+    if alphabet.dtype.kind != "U" or alphabet.ndim != 1:
         raise InputError(f"the alphabet in {file} must be a list of texts, one a symbol")
     tokens = tuple(str(token) for token in alphabet)
     if len(set(tokens)) < len(tokens) or symbols.max() >= len(tokens):
@@ -120,8 +108,7 @@ def _alphabet(file: Path, alphabet: NDArray, symbols: NDArray[np.int64]) -> tupl
 def _sizes(file: Path, sizes: NDArray, symbols: NDArray[np.int64]) -> tuple[int, ...]:
     n_sites = symbols.shape[1]
     if (
-        not isinstance(sizes, np.ndarray)
-        or sizes.dtype.kind not in "iu"
+        sizes.dtype.kind not in "iu"
         or sizes.shape not in ((), (n_sites,))
         or np.any(np.broadcast_to(sizes, n_sites) <= symbols.max(axis=0))
     ):

@@ -8,6 +8,7 @@ from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.circuit.networks.values import Value, check_value
 from ecd2g.data.network_matrices import matrix_bytes, read_matrix
 from ecd2g.data.network_text import edge_list, read_edge_list
+from ecd2g.data.text_lines import require_file
 from ecd2g.errors import InputError
 
 EDGE_LISTS = (".csv", ".tsv", ".txt", ".edges")
@@ -39,10 +40,7 @@ def read_network(
     """
     check_value(value)
     file = _known(path)
-    if file.is_dir():
-        raise InputError(f"{file} must be a file, but it is a directory; name the file in it")
-    if not file.is_file():
-        raise InputError(f"{file} does not exist or is no regular file; check the path")
+    require_file(file)
     if file.suffix.lower() in EDGE_LISTS:
         return read_edge_list(file, value, column)
     if column is not None:

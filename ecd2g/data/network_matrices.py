@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.circuit.networks.values import Value
 from ecd2g.data.network_text import number_of
+from ecd2g.data.stored_arrays import read_arrays
 from ecd2g.errors import Ecd2gError, InputError
+
+PLACES = {"csr": ("indices", "indptr"), "csc": ("indices", "indptr"), "coo": ("row", "col")}
+"""Formats that are read, and the arrays that say where the numbers stand."""
 
 
 def read_matrix(file: Path, value: Value) -> ResistorNetwork:
@@ -23,8 +27,6 @@ def read_matrix(file: Path, value: Value) -> ResistorNetwork:
         raise
     except Exception as error:  # numpy, scipy and zipfile list no closed set of what damaged files raise
         reason = " ".join(str(error).split()) or type(error).__name__
-        if "pickle" in reason:  # numpy's own advice would be to trust the file
-            reason = "it holds Python objects"
         raise InputError(
             f"{file} must be an intact sparse matrix, but reading it failed ({reason}); "
             f"write it with scipy.io.mmwrite or scipy.sparse.save_npz"
@@ -97,10 +99,16 @@ def _refuse_rounded(file: Path, content: bytes) -> None:
 
 
 def _saved_matrix(file: Path) -> Any:
-    with file.open("rb") as stream:
-        matrix: Any = sp.load_npz(stream)
-    if matrix.format in ("csr", "csc"):
-        matrix.check_format(full_check=True)  # a damaged file may point outside its own arrays
-    elif matrix.format != "coo":
-        raise InputError(f"{file} must hold a matrix in format csr, csc or coo, got {matrix.format}")
+    arrays = read_arrays(file)
+    name = arrays["format"].astype(str).item()
+    if name not in PLACES:
+        raise InputError(f"{file} must hold a matrix in format {', '.join(PLACES)}, got {name:.20}")
+    shape, *places = (arrays[key] for key in ("shape", *PLACES[name]))
+    if any(array.dtype.kind not in "iu" for array in (shape, *places)):
+        raise ValueError("its shape and its places must be whole numbers")
+    data, size = arrays["data"], tuple(shape.tolist())
+    if name == "coo":
+        return sp.coo_array((data, tuple(places)), shape=size)
+    matrix = {"csr": sp.csr_array, "csc": sp.csc_array}[name]((data, *places), shape=size)
+    matrix.check_format(full_check=True)  # a damaged file may point outside its own arrays
     return matrix

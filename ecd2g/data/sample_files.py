@@ -7,6 +7,7 @@ from pathlib import Path
 from ecd2g.data.array_files import read_array_file
 from ecd2g.data.sample_table import SampleTable
 from ecd2g.data.text_files import read_csv_file, read_txt_file
+from ecd2g.data.text_lines import require_file
 from ecd2g.errors import InputError
 
 READERS: dict[str, Callable[[Path], SampleTable]] = {
@@ -46,8 +47,5 @@ def read_samples(path: str | os.PathLike[str]) -> SampleTable:
         raise InputError(
             f"{file} must end in one of {', '.join(READERS)}, got {file.suffix!r}; save the samples as such"
         )
-    if file.is_dir():
-        raise InputError(f"{file} must be a file, but it is a directory; name the file in it")
-    if not file.is_file():
-        raise InputError(f"{file} does not exist or is no regular file; check the path")
+    require_file(file)
     return reader(file)

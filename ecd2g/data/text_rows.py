@@ -39,13 +39,17 @@ def read_lines(file: Path) -> list[Row]:
 
 def split_at_commas(file: Path, row: Row) -> Row:
     """The fields of a line of a .csv file."""
-    try:
-        fields = next(csv.reader(row.fields, strict=True, skipinitialspace=True))
-    except (csv.Error, StopIteration):
-        raise InputError(
-            f"{file}, line {row.line} must be symbols separated by commas; check its quotation marks"
-        ) from None
-    return Row(row.line, tuple(field.strip() for field in fields), quoted='"' in row.fields[0])
+    (line,) = row.fields
+    quoted = '"' in line
+    fields = line.split(",")
+    if quoted:
+        try:
+            fields = next(csv.reader([line], strict=True, skipinitialspace=True))
+        except (csv.Error, StopIteration):
+            raise InputError(
+                f"{file}, line {row.line} must be symbols separated by commas; check its quotation marks"
+            ) from None
+    return Row(row.line, tuple(field.strip() for field in fields), quoted)
 
 
 def split_at_spaces(row: Row) -> Row:

@@ -20,7 +20,7 @@ class AutoregressiveDensity(Density):
     def __init__(self, space: StateSpace, hidden: tuple[int, ...]) -> None:
         super().__init__(space)
         sizes = torch.tensor(space.alphabet_sizes)
-        width, n_sites, most = hidden[0], space.n_sites, int(sizes.max())
+        width, n_sites, most = hidden[0], space.n_sites, max(space.alphabet_sizes)
         self.symbols = nn.Parameter(torch.randn(n_sites, most, width) * n_sites**-0.5)
         self.sites = nn.Parameter(torch.randn(n_sites, width))
         self.network = perceptron(width, hidden, width)

@@ -70,9 +70,9 @@ class EndNetwork(Model):
             if network == "mlp"
             else SiteTransformer(space, wide, layers, heads)
         )
-        sizes = torch.tensor(space.alphabet_sizes)
-        missing = torch.arange(int(sizes.max())) >= sizes[:, None]
-        self.register_buffer("missing", missing if bool(missing.any()) else None, persistent=False)
+        sizes = space.alphabet_sizes
+        missing = torch.arange(max(sizes)) >= torch.tensor(sizes)[:, None]
+        self.register_buffer("missing", missing if len({*sizes}) > 1 else None, persistent=False)
         self.piece = max(1, PIECE_NUMBERS // (space.n_sites * max(wide, *space.alphabet_sizes)))
 
     @property

@@ -33,7 +33,7 @@ class SiteEmbedding(nn.Module):
         super().__init__()
         self.width = width
         sizes = torch.tensor(space.alphabet_sizes)
-        self.table = nn.Embedding(int(sizes.sum()), width)
+        self.table = nn.Embedding(sum(space.alphabet_sizes), width)
         self.register_buffer("offsets", sizes.cumsum(0) - sizes, persistent=False)
 
     def forward(self, states: Tensor) -> Tensor:

@@ -41,6 +41,8 @@ def load_model(path: Path | str, circuit: LayeredCircuit | None = None) -> Model
     """Read a model; InputError where the file is damaged or the model belongs to another circuit than the given one."""
     tensors, about = read_tensors(Path(path), KIND)
     try:
+        with torch.device("meta"):  # shapes without memory: few bytes may describe a network of any size
+            _made(about).load_state_dict(tensors, assign=True)
         model = _made(about)
         model.load_state_dict(tensors)
     except (LookupError, TypeError, ValueError, AttributeError, RuntimeError) as error:

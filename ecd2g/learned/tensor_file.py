@@ -44,6 +44,8 @@ def write_whole(path: Path, content: bytes) -> None:
 def read_tensors(path: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The tensors of a file and what is written about them; InputError where it is not such a file, or damaged."""
     try:
+        if path.exists() and not path.is_file():
+            raise OSError("it is no regular file")  # a pipe or a device may have no end
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {}).get("ecd2g", "{}"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping

@@ -110,7 +110,7 @@ def test_an_archive_without_arrays_or_with_too_many_is_refused(tmp_path):
         read_samples(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme", "no array")
-    with pytest.raises(InputError, match="whole numbers"):
+    with pytest.raises(InputError, match="does not begin like one"):
         read_samples(path)
 
 

@@ -1,6 +1,5 @@
 """Run folders: written aside and renamed at the end, so that a folder with its name is always complete."""
 
-import json
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ecd2g.errors import InputError
+from ecd2g.experiments.records.strict_json import from_json, read_text
 
 FORMAT = "ecd2g run 1"
 """What results.json says it is; only folders that say so are ever replaced."""
@@ -83,7 +83,7 @@ def files_in(folder: Path) -> list[str]:
 
 def _results(folder: Path) -> dict:
     try:
-        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+        results = from_json(read_text(folder / RESULTS))
     except (OSError, ValueError):
         return {}
     return results if isinstance(results, dict) and results.get("format") == FORMAT else {}

@@ -3,7 +3,8 @@
 import json
 import math
 from dataclasses import fields, is_dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -31,6 +32,25 @@ def plain(value: Any) -> Any:
 def to_json(value: Any) -> str:
     """Strict JSON, indented, with a line break at its end."""
     return json.dumps(plain(value), indent=2, allow_nan=False) + "\n"
+
+
+def from_json(text: str) -> Any:
+    """The value of strict JSON; ValueError for NaN and infinity, and for what is nested too deeply to be read."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def read_text(path: Path) -> str:
+    """Text of a regular file; OSError where there is none: a pipe or a device may have no end."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is no regular file")
+    return path.read_text(encoding="utf-8")
 
 
 def to_toml(config: Any, asked: Any = None) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ecd2g.errors import DivergedError, InputError
 from ecd2g.experiments.records.run_folder import check_free, is_run_folder, make_parents
-from ecd2g.experiments.records.strict_json import to_json
+from ecd2g.experiments.records.strict_json import from_json, read_text, to_json
 from ecd2g.learned.tensor_file import write_whole
 
 CHECKPOINT, METRICS, ABOUT, LOCK = "checkpoint.safetensors", "metrics.jsonl", "training.json", "lock"
@@ -142,7 +142,7 @@ def _read(folder: Path) -> dict[str, Any]:
             f"{folder} must hold an unfinished training to be resumed, but it does not exist; begin without --resume"
         )
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+        about = from_json(read_text(folder / ABOUT))
     except (OSError, ValueError):
         raise InputError(
             f"{folder} must hold an unfinished training, but it has no {ABOUT} that can be read; delete it and begin "
@@ -174,7 +174,7 @@ def _begin(path: Path, about: dict[str, Any]) -> list[Path]:
 
 def _same(path: Path, about: dict[str, Any]) -> dict[str, Any]:
     """What the folder holds, which must be the training that is asked for."""
-    found, asked = _read(path), json.loads(to_json(about))
+    found, asked = _read(path), from_json(to_json(about))
     for name, word in SAME.items():
         if found.get(name) != asked[name]:
             raise InputError(

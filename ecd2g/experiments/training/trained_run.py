@@ -1,6 +1,5 @@
 """A finished training read back from its run folder: the settings, the problem made again, and the model."""
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from ecd2g.errors import InputError
 from ecd2g.experiments.records.run_folder import FORMAT, RESULTS
+from ecd2g.experiments.records.strict_json import from_json, read_text
 from ecd2g.experiments.training.folder import METRICS
 from ecd2g.experiments.training.prepared import Prepared
 from ecd2g.experiments.training.run import MODEL
@@ -63,7 +63,7 @@ class TrainedRun:
 def losses_of(folder: Path) -> tuple[list[float], list[float]]:
     """Steps of a training and its losses after them."""
     try:
-        lines = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
+        lines = [from_json(line) for line in read_text(folder / METRICS).splitlines()]
         return [line["step"] for line in lines], [line["loss"] for line in lines]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / METRICS} must hold one line of numbers a report ({error})") from None
@@ -72,7 +72,7 @@ def losses_of(folder: Path) -> tuple[list[float], list[float]]:
 def results_of(folder: Path) -> dict[str, Any]:
     """What results.json of a run of this release says; InputError where there is none."""
     try:
-        results = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+        results = from_json(read_text(folder / RESULTS))
     except (OSError, ValueError):
         raise InputError(f"{folder} must be a run folder of `ecd2g train`, but {_lacking(folder)}") from None
     if not isinstance(results, dict) or results.get("format") != FORMAT:
