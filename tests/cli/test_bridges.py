@@ -11,7 +11,6 @@ import pytest
 from ecd2g.cli import options
 from ecd2g.cli.main import main
 
-needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
 
 WORDS = ["--source", "before.txt", "--target", "after.txt"]
 NUMBERS = ["--source", "before.csv", "--target", "after.csv"]
@@ -66,7 +65,7 @@ def same_run(one, two):
 # what is printed and loaded
 
 
-@needs_torch
+@pytest.mark.learned
 def test_command_line_knows_every_choice_of_bridges():
     from ecd2g.bridges import BRIDGES
     from ecd2g.couplings.pool import POOLED
@@ -105,7 +104,7 @@ def test_help_needs_no_torch_and_no_numpy():
 # the whole path
 
 
-@needs_torch
+@pytest.mark.learned
 def test_own_words_are_trained_on_sampled_and_compared(capsys, folder):
     loud = [word for word in SWEEP if word != "--quiet"]
     done(*loud, "--out", "sweep")
@@ -156,7 +155,7 @@ def test_own_words_are_trained_on_sampled_and_compared(capsys, folder):
     assert {"fidelity_by_steps.png", "cost_and_fidelity.png", "report.html"} <= names
 
 
-@needs_torch
+@pytest.mark.learned
 def test_same_seed_same_bytes(folder):
     for out, seed in (("a", "4"), ("b", "4"), ("c", "5")):
         done(*BLIND, "--coupling", "electric", "--seed", seed, "--out", out)
@@ -167,7 +166,7 @@ def test_same_seed_same_bytes(folder):
     assert (folder / "x" / "ends.npy").read_bytes() == (folder / "y" / "ends.npy").read_bytes()
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("repeated", [True, False], ids=["settings repeated", "settings from the folder"])
 def test_a_stopped_bridge_goes_on_bit_for_bit(folder, monkeypatch, repeated):
     from ecd2g.experiments.training.folder import TrainingFolder
@@ -194,7 +193,7 @@ def test_a_stopped_bridge_goes_on_bit_for_bit(folder, monkeypatch, repeated):
     assert not (folder / "run.training").exists()
 
 
-@needs_torch
+@pytest.mark.learned
 def test_learned_currents_are_sampled_from_their_run(capsys, folder):
     done(*CURRENTS, "--out", "currents")
     done("sample", "--run", "currents", "--n", "50", "--rule", "forward-only", "--paths", "--out", "drawn")
@@ -206,7 +205,7 @@ def test_learned_currents_are_sampled_from_their_run(capsys, folder):
     assert results(folder / "drawn")["config"]["rule"] == "forward-only"
 
 
-@needs_torch
+@pytest.mark.learned
 def test_learned_currents_are_sampled_where_states_cannot_be_listed(capsys, folder):
     rng = np.random.default_rng(0)
     for name in ("source", "target"):
@@ -262,14 +261,14 @@ BAD = {
 }
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("case", BAD)
 def test_bad_training_is_one_sentence(case, capsys, folder):
     arguments, word = BAD[case]
     assert word in refused([*arguments, "--out", "deep/run"], capsys, folder)
 
 
-@needs_torch
+@pytest.mark.learned
 def test_what_does_not_go_with_a_run_is_one_sentence(capsys, folder):
     done(*BLIND, "--out", "sweep")
     done(*BLIND, "--out", "again")

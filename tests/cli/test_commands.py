@@ -7,7 +7,6 @@ import pytest
 from ecd2g.cli.main import main
 from ecd2g.data import SPLIT_PROBLEMS, read_pair, read_samples
 from ecd2g.experiments.adapted import settings as adapted
-from ecd2g.experiments.comparison import learn
 from ecd2g.experiments.dimensions import settings as dimensions
 from ecd2g.experiments.exact.named import EXPERIMENTS
 from ecd2g.experiments.exact.one_dimension import OneDimension
@@ -143,6 +142,9 @@ def test_plot_where_states_cannot_be_enumerated(folder):
 @pytest.fixture
 def short_trainings(monkeypatch):
     """`reproduce` with trainings of a few steps; their full length is run by CI itself."""
+    pytest.importorskip("torch")
+    from ecd2g.experiments.comparison import learn
+
     whole = learn.learning_of
     monkeypatch.setattr(learn, "learning_of", lambda name, **asked: whole(name, **asked, n_steps=20))
 

@@ -16,7 +16,6 @@ from ecd2g.cli import options
 from ecd2g.cli.main import main
 from ecd2g.cli.termination import Terminated
 
-needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
 needs_signals = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
 DATA = ["--source", "source.csv", "--target", "target.csv"]
@@ -152,7 +151,7 @@ def test_without_torch_the_message_says_what_to_install(capsys, folder, monkeypa
         assert 'pip install "ecd2g[learned]"' in err
 
 
-@needs_torch
+@pytest.mark.learned
 def test_train_prints_its_comparison_and_writes_a_run(capsys, folder, figures):
     trained(*[word for word in TRAIN if word not in ("--no-compare", "--quiet")], "--out", "deep/run")
     out, err = capsys.readouterr()
@@ -175,7 +174,7 @@ def test_train_prints_its_comparison_and_writes_a_run(capsys, folder, figures):
     assert [path.name for path in (folder / "deep").iterdir()] == ["run"]
 
 
-@needs_torch
+@pytest.mark.learned
 def test_overwrite_replaces_a_training(capsys, folder):
     trained(*TRAIN, "--out", "run")
     refused([*TRAIN, "--seed", "1", "--out", "run"], capsys, folder)
@@ -185,7 +184,7 @@ def test_overwrite_replaces_a_training(capsys, folder):
     assert {path.name for path in folder.iterdir()} == {"run", "source.csv", "target.csv", "other.csv"}
 
 
-@needs_torch
+@pytest.mark.learned
 def test_same_seed_same_bytes(folder):
     for out, seed in (("a", "4"), ("b", "4"), ("c", "5")):
         trained(*TRAIN, "--seed", seed, "--out", out)
@@ -237,7 +236,7 @@ BAD = {
 }
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_is_one_sentence(case, capsys, folder):
     (folder / "circle").symlink_to(folder / "circle")
@@ -248,7 +247,7 @@ def test_bad_input_is_one_sentence(case, capsys, folder):
     refused([*arguments, "--out", "deep/run"] if needs_out else arguments, capsys, folder)
 
 
-@needs_torch
+@pytest.mark.learned
 def test_a_gpu_that_is_not_there_is_one_sentence(capsys, folder):
     import torch
 
@@ -257,13 +256,13 @@ def test_a_gpu_that_is_not_there_is_one_sentence(capsys, folder):
     assert "take cpu or auto" in refused([*TRAIN, "--device", "cuda", "--out", "run"], capsys, folder)
 
 
-@needs_torch
+@pytest.mark.learned
 def test_given_pairs_need_equal_rows(capsys, folder):
     arguments = [*TRAIN, "--coupling", "given", "--target", "other.csv", "--n-symbols", "5"]
     assert "(40, 1) and (3, 1)" in refused([*arguments, "--out", "run"], capsys, folder)
 
 
-@needs_torch
+@pytest.mark.learned
 def test_given_pairs_are_trained_on_and_their_order_is_part_of_the_data(capsys, folder, monkeypatch):
     arguments = [*TRAIN, "--coupling", "given"]
     trained(*arguments, "--out", "whole")
@@ -281,7 +280,7 @@ def test_given_pairs_are_trained_on_and_their_order_is_part_of_the_data(capsys, 
 # stopped and resumed
 
 
-@needs_torch
+@pytest.mark.learned
 @needs_signals
 @pytest.mark.slow
 def test_a_killed_training_goes_on_bit_for_bit(capsys, folder):
@@ -308,7 +307,7 @@ def test_a_killed_training_goes_on_bit_for_bit(capsys, folder):
     assert not left.exists()
 
 
-@needs_torch
+@pytest.mark.learned
 @needs_signals
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_checkpoint_and_says_how_to_go_on(folder):
@@ -325,7 +324,7 @@ def kept(folder):
     return f"the last checkpoint is kept in {folder / 'run.training'}: go on with --resume, or delete it"
 
 
-@needs_torch
+@pytest.mark.learned
 @needs_signals
 @pytest.mark.slow
 def test_a_training_terminated_before_its_first_checkpoint_leaves_nothing(folder):
@@ -340,14 +339,14 @@ def test_a_training_terminated_before_its_first_checkpoint_leaves_nothing(folder
     assert tree(folder) == before
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize(("failure", "status"), [(KeyboardInterrupt(), 130), (Terminated(), 143)])
 def test_a_stop_at_any_step_keeps_the_checkpoint(capsys, folder, monkeypatch, failure, status):
     stop_after_first_checkpoint(monkeypatch, failure)
     assert kept(folder) in sentence([*TRAIN, "--out", "run"], capsys, status)
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("options", [[], TRAIN[1:]], ids=["settings from the folder", "settings repeated"])
 def test_a_resumed_training_ends_as_one_that_never_stopped(folder, monkeypatch, options):
     trained(*TRAIN, "--out", "whole")
@@ -365,7 +364,7 @@ def test_a_resumed_training_ends_as_one_that_never_stopped(folder, monkeypatch, 
     assert "of the model" in configs[0]
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize(("name", "word"), [("device", "device"), ("processes", "number of processes")])
 def test_a_training_is_resumed_on_such_devices_as_it_was_begun_on(capsys, folder, monkeypatch, name, word):
     unfinished(folder, monkeypatch)
@@ -375,7 +374,7 @@ def test_a_training_is_resumed_on_such_devices_as_it_was_begun_on(capsys, folder
     assert f"its {word} is other and not" in err
 
 
-@needs_torch
+@pytest.mark.learned
 def test_checkpoints_by_time_change_nothing_but_their_number(folder, monkeypatch):
     from ecd2g.learned.checkpoint import TrainingState
 
@@ -393,7 +392,7 @@ def test_checkpoints_by_time_change_nothing_but_their_number(folder, monkeypatch
     assert same_run(folder / "few", folder / "many")
 
 
-@needs_torch
+@pytest.mark.learned
 def test_a_training_may_be_stopped_again_and_again(folder, monkeypatch):
     trained(*LONG, "--steps", "400", "--out", "whole")
     unfinished(folder, monkeypatch, [*LONG, "--steps", "400"])
@@ -423,7 +422,7 @@ def stop_at_the_next_checkpoint(monkeypatch, seen):
     monkeypatch.setattr(TrainingFolder, "report", reported)
 
 
-@needs_torch
+@pytest.mark.learned
 def test_a_training_killed_before_its_first_checkpoint_begins_again(folder, capsys, monkeypatch):
     """The folder is there, with metrics that no checkpoint knows of."""
     trained(*TRAIN, "--out", "whole")
@@ -452,7 +451,7 @@ OTHER = {
 }
 
 
-@needs_torch
+@pytest.mark.learned
 def test_a_training_is_resumed_only_as_it_was_begun(capsys, folder, monkeypatch):
     unfinished(folder, monkeypatch)
     for case, arguments in OTHER.items():
@@ -480,7 +479,7 @@ DAMAGED = {
 }
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("case", DAMAGED)
 def test_a_damaged_description_is_one_sentence(case, capsys, folder, monkeypatch):
     (folder / "run.training").mkdir()
@@ -489,7 +488,7 @@ def test_a_damaged_description_is_one_sentence(case, capsys, folder, monkeypatch
     refused([*TRAIN, "--out", "run", "--resume"], capsys, folder)
 
 
-@needs_torch
+@pytest.mark.learned
 def test_a_damaged_checkpoint_is_one_sentence(capsys, folder, monkeypatch):
     unfinished(folder, monkeypatch)
     checkpoint, metrics = (
@@ -506,7 +505,7 @@ def test_a_damaged_checkpoint_is_one_sentence(capsys, folder, monkeypatch):
     )
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("content", [None, "", "{"])
 def test_a_folder_that_was_half_made_is_to_be_deleted(capsys, folder, content):
     (folder / "run.training").mkdir()
@@ -520,7 +519,7 @@ def test_a_folder_that_was_half_made_is_to_be_deleted(capsys, folder, content):
 # failures on the way
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("failure", [OSError(37, "No locks available"), KeyboardInterrupt()])
 def test_a_lock_that_fails_leaves_nothing(capsys, folder, monkeypatch, failure):
     fcntl = pytest.importorskip("fcntl")
@@ -534,14 +533,14 @@ def test_a_lock_that_fails_leaves_nothing(capsys, folder, monkeypatch, failure):
     assert tree(folder) == before
 
 
-@needs_torch
+@pytest.mark.learned
 def test_where_there_are_no_locks_training_does_without(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "fcntl", None)
     trained(*TRAIN, "--out", "run")
     assert not (folder / "run.training").exists()
 
 
-@needs_torch
+@pytest.mark.learned
 def test_ctrl_c_in_the_last_moment_does_not_deny_the_run(capsys, folder, monkeypatch):
     def stop(*_arguments, **_settings):
         raise KeyboardInterrupt
@@ -554,7 +553,7 @@ def test_ctrl_c_in_the_last_moment_does_not_deny_the_run(capsys, folder, monkeyp
     assert not (folder / "run.training").exists()
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("failure", [MemoryError(), "solver"])
 def test_a_comparison_that_fails_does_not_spoil_the_training(capsys, folder, monkeypatch, failure):
     from ecd2g.errors import SolverError
@@ -571,7 +570,7 @@ def test_a_comparison_that_fails_does_not_spoil_the_training(capsys, folder, mon
     assert numbers["not_compared"] == (str(failure) or "there is not enough memory")
 
 
-@needs_torch
+@pytest.mark.learned
 def test_a_training_that_explodes_keeps_its_last_good_checkpoint(capsys, folder, monkeypatch):
     """The rate is raised in the middle; nothing that is no number is written, and the checkpoint loads."""
     from ecd2g.learned.recipe import Recipe
@@ -590,13 +589,13 @@ def test_a_training_that_explodes_keeps_its_last_good_checkpoint(capsys, folder,
     assert same_run(folder / "run", folder / "whole")
 
 
-@needs_torch
+@pytest.mark.learned
 def test_a_training_that_explodes_at_once_leaves_nothing(capsys, folder):
     arguments = [*TRAIN, "--model", "current-paper", "--learning-rate", "1e6", "--out", "deep/run"]
     assert "lower the learning rate" in refused(arguments, capsys, folder)
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize("resumed", [False, True])
 def test_a_full_disk_is_one_sentence_and_keeps_what_there_is(capsys, folder, monkeypatch, resumed):
     """Full at the first checkpoint, or at a later one."""
@@ -625,7 +624,7 @@ def test_a_full_disk_is_one_sentence_and_keeps_what_there_is(capsys, folder, mon
     trained(*TRAIN, "--out", "run", "--resume")
 
 
-@needs_torch
+@pytest.mark.learned
 def test_a_full_disk_at_the_very_beginning_leaves_nothing(capsys, folder, monkeypatch):
     def full(_number):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -634,7 +633,7 @@ def test_a_full_disk_at_the_very_beginning_leaves_nothing(capsys, folder, monkey
     assert "No space left" in refused([*TRAIN, "--out", "deep/run"], capsys, folder)
 
 
-@needs_torch
+@pytest.mark.learned
 @pytest.mark.parametrize(
     "failure", [KeyboardInterrupt(), MemoryError("figure"), OSError(28, "No space left")]
 )
@@ -664,7 +663,7 @@ def test_a_training_stopped_while_it_writes_its_run_is_finished_by_resuming(
 # compare
 
 
-@needs_torch
+@pytest.mark.learned
 def test_compare_prints_and_writes(capsys, folder):
     for seed in ("0", "1"):
         trained(*TRAIN, "--seed", seed, "--out", f"run{seed}")
@@ -679,7 +678,7 @@ def test_compare_prints_and_writes(capsys, folder):
     assert "one of another kind" in refused(["compare", "run0", "compared"], capsys, folder)
 
 
-@needs_torch
+@pytest.mark.learned
 def test_compare_refuses_what_does_not_belong_together(capsys, folder):
     trained(*TRAIN, "--out", "one")
     trained(*TRAIN, "--layers", "4", "--out", "layers")

@@ -33,6 +33,8 @@ PAGES = (
 def test_python_blocks_run_as_they_stand(page: str, tmp_path: Path) -> None:
     assert blocks(page, "python")
     for block in blocks(page, "python"):
+        if "ecd2g.learned" in block:
+            pytest.importorskip("torch")
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", block],
             cwd=tmp_path,
