@@ -19,8 +19,6 @@ settings.load_profile("ci")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PACKAGE = Path(__file__).parent / "ecd2g"
-
-
 TORCH_MISSING = find_spec("torch") is None or find_spec("safetensors") is None
 
 
@@ -30,7 +28,7 @@ def pytest_report_header():
 
 
 def pytest_ignore_collect(collection_path):
-    """Leave out modules of ecd2g that import torch, where it is missing; whatever else cannot be imported is an error."""
+    """Leave out modules of ecd2g that need torch where it is missing; any other failed import is an error."""
     if not TORCH_MISSING or collection_path.suffix != ".py" or PACKAGE not in collection_path.parents:
         return None
     try:

@@ -5,9 +5,8 @@ The only part that needs torch and safetensors: ``pip install "ecd2g[learned]"``
 
 from importlib.util import find_spec
 
-for _name in ("torch", "safetensors"):
-    if find_spec(_name) is None:
-        raise ImportError(f'{_name} is needed by ecd2g.learned: pip install "ecd2g[learned]"', name=_name)
+if find_spec("torch") is None or find_spec("safetensors") is None:
+    raise ImportError('ecd2g.learned needs torch and safetensors: pip install "ecd2g[learned]"', name="torch")
 
 from ecd2g.couplings.pairs import Coupling, GivenPairs, IndependentPairs, Pairs, TransportPairs
 from ecd2g.learned.bridge_flow import BridgeFlow

@@ -11,7 +11,6 @@ import pytest
 from ecd2g.cli import options
 from ecd2g.cli.main import main
 
-
 WORDS = ["--source", "before.txt", "--target", "after.txt"]
 NUMBERS = ["--source", "before.csv", "--target", "after.csv"]
 QUICK = ["--steps", "60", "--batch", "8", "--quiet"]

@@ -87,7 +87,10 @@ def _grown(
 
 def _joined(network: ResistorNetwork, values: NDArray[np.float64]) -> sp.csr_array:
     shape = (network.n_nodes, network.n_nodes)
-    ends = network.tails.astype(np.int32), network.heads.astype(np.int32)  # csgraph of SciPy 1.13 takes no others
+    ends = (
+        network.tails.astype(np.int32),
+        network.heads.astype(np.int32),
+    )  # csgraph of SciPy 1.13 takes no others
     return sp.csr_array((values, ends), shape=shape)
 
 
