@@ -33,8 +33,9 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-benchmarks: $(VENV)/installed-dev  ## speed, as ratios within one run
-	$(BIN)/python -m pytest benchmarks -p no:xdist --benchmark-columns=min,median,rounds --benchmark-sort=name $(PYTEST_ARGS)
+ROWS ?= all
+benchmarks: $(VENV)/installed-dev  ## the results table: runs that are missing (two hours), speed anew (20 minutes, let nothing else run); ROWS=speed, ROWS=1d,networks, .. for a part
+	$(BIN)/python -m benchmarks.results_table --rows "$(ROWS)" $(RESULTS_ARGS)
 
 hardening: $(VENV)/installed-dev  ## fuzzing and injected faults, many times what `make test` tries; writes the table of docs/hardening.md
 	ECD2G_HARDENING_SCALE=20 ECD2G_HARDENING_TABLE=docs/hardening_table.md $(BIN)/python -m pytest tests/hardening -n 0 $(PYTEST_ARGS)

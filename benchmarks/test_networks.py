@@ -85,10 +85,13 @@ def test_grid_by_networkx(benchmark, grid) -> None:
 
     bare: list[float] = []
 
-    value = benchmark.pedantic(solve, rounds=1)
-    ratio = (benchmark.stats.stats.min - bare[0]) / TIMES["grid"]
+    value = benchmark.pedantic(solve, rounds=3)
+    whole = [round_ - twice for round_, twice in zip(benchmark.stats.stats.data, bare, strict=True)]
+    benchmark.extra_info["whole, rounds"] = whole
+    benchmark.extra_info["factorisation and solve, rounds"] = bare
+    ratio = np.median(whole) / TIMES["grid"]
     print(f"\n300 x 300 grid: certified {TIMES['grid']:.2f} s, networkx / ecd2g = {ratio:.1f}")
-    print(f"its factorisation and solve alone, not certified: {bare[0] / TIMES['grid']:.1f}")
+    print(f"its factorisation and solve alone, not certified: {np.median(bare) / TIMES['grid']:.1f}")
     assert value == pytest.approx(ANSWERS["grid"], rel=1e-9)
     assert ratio >= 20.0
 
@@ -119,6 +122,7 @@ def test_betweenness_by_networkx(benchmark, small_world, solver: str) -> None:
     )
     ratio = benchmark.stats.stats.min / TIMES["betweenness"]
     off = np.abs(np.array([theirs[v] for v in range(1_000)]) - ANSWERS["betweenness"]).max()
+    benchmark.extra_info["largest difference"] = float(off)
     print(
         f"\nbetweenness, 1,000 nodes: networkx ({solver}) / ecd2g = {ratio:.1f}, values differ by {off:.1e}"
     )
@@ -181,13 +185,14 @@ print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, solution.cert
 
 
 @pytest.mark.benchmark(group="1,000 x 1,000 grid")
-def test_a_million_nodes_in_a_process_of_its_own() -> None:
+def test_a_million_nodes_in_a_process_of_its_own(benchmark) -> None:
     """Building, solving and certifying; peak memory of the whole process, imports included."""
-    here = __file__.rsplit("/", 1)[0]
-    ran = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", MILLION.format(here=here)], capture_output=True, text=True, check=True
+    command = [sys.executable, "-c", MILLION.format(here=__file__.rsplit("/", 1)[0])]
+    ran = benchmark.pedantic(
+        subprocess.run, (command,), {"capture_output": True, "text": True, "check": True}, rounds=1
     )
     seconds, kilobytes, bracket, method = ran.stdout.split()
     gigabytes = float(kilobytes) * 1024 / 1e9
+    benchmark.extra_info.update(seconds=float(seconds), gigabytes=gigabytes, bracket=float(bracket))
     print(f"\n10^6 nodes: {float(seconds):.1f} s, {gigabytes:.2f} GB, bracket {float(bracket):.1e}, {method}")
     assert gigabytes <= 2.0
