@@ -10,7 +10,14 @@ class DivergedError(Ecd2gError, ArithmeticError):
 
 
 class InputError(Ecd2gError, ValueError):
-    """The caller's input cannot be used as it is."""
+    """The caller's input cannot be used as it is.
+
+    >>> import ecd2g
+    >>> ecd2g.StateSpace(0)
+    Traceback (most recent call last):
+        ...
+    ecd2g.errors.InputError: a state space needs at least one site and one symbol per site, got (0,)
+    """
 
 
 class CapacityError(Ecd2gError, MemoryError):

@@ -33,6 +33,12 @@ class MaskedBridge(CrossingBridge):
     Linear schedule: a site has crossed after `done` of n steps with probability done / n, and crosses in step k with
     probability 1 / (n - k) if it has not. No circuit; the baseline of the sweep, which differs in one thing: there the
     number of sites that cross in a step is fixed.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> places = MaskedBridge(ecd2g.StateSpace(3, 4)).begin(np.zeros((2, 4), dtype=np.int64), np.random.default_rng(0))
+    >>> bool(places.crossed.any()), places.times
+    (False, array([0., 0.]))
     """
 
     def between(self, pairs: Pairs, n_steps: int, done: NDArray[np.intp], rng: np.random.Generator) -> Places:

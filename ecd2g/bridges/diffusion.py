@@ -18,6 +18,10 @@ class DiffusionBridge(SiteBridge):
                         / (a_j [x = x_N] + (1 - a_j) / S).
 
     The walk begins in uniform noise whatever the starts are.
+
+    >>> import ecd2g
+    >>> DiffusionBridge(ecd2g.StateSpace(2, 1)).site_law(2, n_steps=2)[1, 0, 1]  # the last step ends in x_N = 1
+    array([0., 1.])
     """
 
     def site_law(self, n_symbols: int, n_steps: int) -> NDArray[np.float64]:

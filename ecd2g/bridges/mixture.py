@@ -16,6 +16,11 @@ class MixtureBridge(SiteBridge):
     does not tell whether it has jumped. `SpreadBridge` tends to this one as its ratio goes to 0.
 
     Draws need no table: O(n D) a step of n walkers. `site_law` gives the same law as a table.
+
+    >>> import ecd2g
+    >>> MixtureBridge(ecd2g.StateSpace(3, 2)).site_law(2, n_steps=2)[:, 0, 1]  # to end 1: stays, or jumps
+    array([[0.5, 0.5],
+           [0. , 1. ]])
     """
 
     def site_law(self, n_symbols: int, n_steps: int) -> NDArray[np.float64]:

@@ -44,7 +44,11 @@ BRIDGES: dict[str, NamedBridge] = {
 
 
 def named_bridge(name: str) -> NamedBridge:
-    """The bridge of that name; InputError where there is none."""
+    """The bridge of that name; InputError where there is none.
+
+    >>> named_bridge("sweep").is_circuit, named_bridge("masked").is_circuit
+    (True, False)
+    """
     if name not in BRIDGES:
         raise InputError(f"bridge must be one of {', '.join(BRIDGES)}, got {name!r}")
     return BRIDGES[name]

@@ -24,6 +24,10 @@ class SpreadBridge(SiteBridge):
     `ratio` is the mean of rho_n = (S - 1) b_n, lateral over forward conductance. As it goes to 0 the transitions tend
     to those of `MixtureBridge`, which are the limit and no circuit. SolverError where the ratio is too large for the
     schedule.
+
+    >>> import ecd2g
+    >>> SpreadBridge(ecd2g.StateSpace(2, 1)).site_law(2, n_steps=2).shape
+    (2, 2, 2, 2)
     """
 
     def __init__(self, space: StateSpace, ratio: float = 0.01) -> None:

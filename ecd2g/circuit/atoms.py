@@ -19,6 +19,13 @@ class Atoms:
 
     In the complete circuit every state outside both supports has the same potential, so one atom stands for
     all of them. Values of an atom are values of *one* of its states; `multiplicity` says how many there are.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(5)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0, 0, 0], [0, 0.5, 0.5, 0, 0]))
+    >>> atoms = Atoms.of(p, q)
+    >>> atoms.n_atoms, atoms.multiplicity  # none is left out of five: they can be listed
+    (5, array([1., 1., 1., 1., 1.]))
     """
 
     space: StateSpace

@@ -48,7 +48,11 @@ class Distribution:
 
     @classmethod
     def from_probabilities(cls, space: StateSpace, probabilities: ArrayLike) -> "Distribution":
-        """Dense distribution from ``n_states`` probabilities in index order, used as they are."""
+        """Dense distribution from ``n_states`` probabilities in index order, used as they are.
+
+        `probabilities` ``(n_states,)``; InputError for another shape, for what is negative or not finite, and
+        for a sum other than 1.
+        """
         return cls(space, _real_array(probabilities, "probabilities"))
 
     @classmethod
@@ -57,7 +61,8 @@ class Distribution:
     ) -> "Distribution":
         """Distribution proportional to non-negative `weights`, of all states or of the `states` given.
 
-        Repeated states add up.
+        Repeated states add up. `weights` ``(n,)`` and `states` ``(n, n_sites)``; InputError for other shapes, negative
+        weights, and a sum of 0.
         """
         values = _real_array(weights, "weights")
         _check_weights(values, "weights")
@@ -94,7 +99,10 @@ class Distribution:
 
     @classmethod
     def product(cls, space: StateSpace, site_probabilities: Sequence[ArrayLike]) -> "Distribution":
-        """Independent sites: p(x) = prod_i p_i(x_i), from one probability vector a site; dense."""
+        """Independent sites: p(x) = prod_i p_i(x_i), from one probability vector a site; dense.
+
+        `site_probabilities` ``(S_i,)``, one a site; InputError for other lengths.
+        """
         sites = [_real_array(site, "site probabilities") for site in site_probabilities]
         if tuple(len(site) for site in sites) != space.alphabet_sizes:
             raise InputError(

@@ -78,6 +78,9 @@ class LayeredCircuit:
     ) -> "LayeredCircuit":
         """The paper's circuit, Eq. (11): r ohm between equal states, R ohm between different ones.
 
+        `gains` ``(n_layers - 1,)`` multiply the conductances gap by gap. InputError for resistances and gains
+        that are not positive and finite.
+
         >>> LayeredCircuit.complete(
         ...     StateSpace(50), n_layers=10, forward_resistance=0.1, lateral_resistance=100.0
         ... ).n_nodes
@@ -94,7 +97,11 @@ class LayeredCircuit:
     def from_conductances(
         cls, space: StateSpace, matrix: ArrayLike, *, n_layers: int, gains: ArrayLike | None = None
     ) -> "LayeredCircuit":
-        """A circuit with any symmetric V x V matrix of conductances (siemens) in every gap."""
+        """A circuit with any symmetric V x V matrix of conductances (siemens) in every gap.
+
+        `matrix` ``(V, V)``, `gains` as in `complete`; InputError for a matrix that is not symmetric, or
+        negative.
+        """
         return cls(space, n_layers, DenseKernel(np.asarray(matrix, dtype=np.float64)), gains)
 
     @property

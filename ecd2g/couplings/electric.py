@@ -53,6 +53,14 @@ def electric_plan(
     conductances may differ by more than float64 can tell apart, as with floors below 1e-15. Time
     O((1 + reweightings) m k min(m, k)), memory O(m k). CapacityError above `PAIR_LIMIT` pairs; InputError for different
     spaces, an unknown ground, and widths, floors and reweightings that are not positive.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> plan = electric_plan(p, q)
+    >>> plan.table.round(3), plan.table.sum(axis=0).round(9)
+    (array([[0.5, 0. ],
+           [0. , 0.5]]), array([0.5, 0.5]))
     """
     _check(width, floor, reweightings)
     given = PlanInput.of(p, q)

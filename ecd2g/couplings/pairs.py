@@ -33,7 +33,15 @@ class Coupling(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class IndependentPairs:
-    """pi = p x q: starts and ends are drawn apart, as the paper does."""
+    """pi = p x q: starts and ends are drawn apart, as the paper does.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> pairs = IndependentPairs(p, q).draw(4, rng=np.random.default_rng(0))
+    >>> pairs.starts.shape, pairs.ends.shape
+    ((4, 1), (4, 1))
+    """
 
     source: Distribution
     target: Distribution
@@ -54,7 +62,13 @@ class IndependentPairs:
 
 @dataclass(frozen=True, eq=False)
 class GivenPairs:
-    """The user's own pairs, row i of `starts` with row i of `ends`; a batch draws rows with replacement."""
+    """The user's own pairs, row i of `starts` with row i of `ends`; a batch draws rows with replacement.
+
+    >>> import ecd2g
+    >>> pairs = GivenPairs.of(ecd2g.StateSpace(3), [[0], [1]], [[2], [0]]).draw(3, rng=np.random.default_rng(0))
+    >>> set(zip(pairs.starts.ravel().tolist(), pairs.ends.ravel().tolist())) <= {(0, 2), (1, 0)}
+    True
+    """
 
     space: StateSpace
     starts: NDArray[np.int64]
@@ -84,6 +98,13 @@ class TransportPairs:
     `ground` is "squared" (the default), "euclidean" or "hamming", as in `optimal_transport_cost`. The estimate (13)
     depends on the starts and the ends of a batch and not on their order, so it is the same, number for number, as with
     `IndependentPairs`; see docs/learned.md.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> pairs = TransportPairs(IndependentPairs(p, q)).draw(4, rng=np.random.default_rng(0))
+    >>> sorted(zip(pairs.starts.ravel().tolist(), pairs.ends.ravel().tolist()))  # in order: no two pairs cross
+    [(0, 2), (0, 2), (0, 2), (1, 2)]
     """
 
     independent: IndependentPairs

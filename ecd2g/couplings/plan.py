@@ -30,6 +30,14 @@ class Plan:
     table : pi ``(m, k)``
     method : how it was made
     seconds : how long that took, wall clock
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> plan = ecd2g.couplings.independent_plan(p, q)
+    >>> plan.table, plan.cost(), plan.draw(2, rng=0).starts.shape
+    (array([[0.25, 0.25],
+           [0.25, 0.25]]), 1.5, (2, 1))
     """
 
     space: StateSpace

@@ -51,6 +51,13 @@ def pool_pairs(
     neither the space nor the supports are listed beyond what sampling needs. InputError for other methods and grounds,
     different spaces, and numbers below one; CapacityError where a batch has more than `PAIR_LIMIT` pairs to compare;
     errors of the plans otherwise.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> pool = pool_pairs(p, q, batch_size=4, n_batches=2, rng=0)
+    >>> pool.starts.shape
+    (8, 1)
     """
     _check(source, target, method, ground, batch_size, n_batches)
     random = generator(rng)

@@ -36,6 +36,14 @@ def transport_plan(p: Distribution, q: Distribution, ground: PairGround = "squar
     Equal weights on equally many states make it an assignment, solved by SciPy in O(m^3); anything else is solved by
     the network simplex of POT. CapacityError above `PAIR_LIMIT` pairs of states; InputError where POT is needed and not
     installed; SolverError where the simplex stops early or misses the marginals.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> plan = transport_plan(p, q)
+    >>> plan.table, plan.cost()
+    (array([[0.5, 0. ],
+           [0. , 0.5]]), 1.0)
     """
     given = PlanInput.of(p, q)
     if _is_assignment(given):
@@ -63,6 +71,13 @@ def sinkhorn_plan(
     take some twenty times as long, if a cost is above `PLAIN_EXPONENT` epsilon. The steps go on until the marginals are
     met within `MARGINAL_TOLERANCE`; SolverError where `max_steps` do not get there: nothing is rounded to the marginals
     afterwards. InputError for a regularisation that is not positive, otherwise errors as in `transport_plan`.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> plan = sinkhorn_plan(p, q, regularisation=0.5)
+    >>> plan.table.sum(axis=1).round(9), round(plan.cost(), 6)
+    (array([0.5, 0.5]), 1.208609)
     """
     if not 0.0 < regularisation < np.inf:
         raise InputError(f"regularisation must be a positive finite number, got {regularisation!r}")

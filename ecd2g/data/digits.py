@@ -20,6 +20,10 @@ def digit_images() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
     The UCI test set as scikit-learn ships it, in its order: ``load_digits().images`` and ``.target``. Source and
     licence are in ``ecd2g/data/files/LICENSES.md``. InputError where the file is damaged.
+
+    >>> images, digits = digit_images()
+    >>> images.shape, digits[:5].tolist()
+    ((1797, 8, 8), [0, 1, 2, 3, 4])
     """
     lines = read_shipped("digits.txt").decode("ascii").splitlines()
     levels = [[LEVELS.index(level) for level in line[:64]] for line in lines]
@@ -32,6 +36,10 @@ def binary_digits() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
     A pixel counts the inked dots of a 4 x 4 block of the scanned bitmap; black means level >= 8, half of them. Then
     32 % of the pixels are black, and 1,750 of the 1,797 images are distinct.
+
+    >>> states, _ = binary_digits()
+    >>> round(float(states.mean()), 2)
+    0.32
     """
     images, labels = digit_images()
     return (images >= BLACK).astype(np.int64).reshape(-1, 64), labels
@@ -42,6 +50,13 @@ def pooled_digits() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
     Each pixel is the mean level of 2 x 2 pixels, black where it is above 7.5. Then 34 % of the pixels are black, and
     the images take 222 patterns with an entropy of 6.5 bit: coarse, but far more than one pattern a digit.
+
+    >>> states, _ = pooled_digits()
+    >>> print(states[0].reshape(4, 4))  # the first image, a 0
+    [[0 1 1 0]
+     [0 0 0 0]
+     [0 0 0 0]
+     [0 1 1 0]]
     """
     images, labels = digit_images()
     means = images.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4))

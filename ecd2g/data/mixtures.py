@@ -77,6 +77,12 @@ def mixture_law(space: StateSpace, mixture: GaussianMixture) -> Distribution:
 
     P_kd(j) is the mass of N(centre, width^2) on the cell [j / S, (j + 1) / S], divided by its mass on [0, 1].
     InputError where the mixture has another number of sites, or a component has no mass in the box that float64 holds.
+
+    >>> import numpy as np
+    >>> from ecd2g.circuit.state_space import StateSpace
+    >>> half = GaussianMixture(np.array([1.0]), np.array([[0.5]]), np.array([[0.1]]))
+    >>> mixture_law(StateSpace(2), half).to_array()  # a bell in the middle of two cells
+    array([0.5, 0.5])
     """
     if mixture.centres.shape[1] != space.n_sites:
         raise InputError(

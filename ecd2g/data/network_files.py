@@ -37,6 +37,16 @@ def read_network(
 
     Self-loops, parallel, open and zero-ohm edges are treated as in `ResistorNetwork`. InputError, naming the file and
     where possible the line, for whatever cannot be read so.
+
+    >>> import pathlib
+    >>> import tempfile
+    >>> import numpy as np
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "line.csv")
+    ...     np.savetxt(file, [["a", "b", "1.0"], ["b", "c", "2.0"]], fmt="%s", delimiter=",")
+    ...     network = read_network(file, value="resistance")
+    >>> network.nodes, network.conductances
+    (('a', 'b', 'c'), array([1. , 0.5]))
     """
     check_value(value)
     file = _known(path)
@@ -54,6 +64,15 @@ def write_network(network: ResistorNetwork, path: str | os.PathLike[str], *, val
     The suffix names the format. Conductances come back bit for bit, as do nodes and merged labels (as zero-ohm edges);
     resistances are rounded reciprocals. A file appears whole or not at all. InputError where labels would not come
     back: matrices number their nodes, edge lists hold ints or texts.
+
+    >>> import pathlib
+    >>> import tempfile
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_network(line, pathlib.Path(folder, "line.csv"), value="conductance")
+    ...     pathlib.Path(folder, "line.csv").read_text().split()
+    ['"tail","head","conductance"', '0,1,1.0', '1,2,0.5']
     """
     check_value(value)
     file = _known(path)

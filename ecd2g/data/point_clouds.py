@@ -17,6 +17,9 @@ def two_moons(n: int, noise: float, rng: np.random.Generator | int | None = None
 
     Each half with probability 1/2: (cos t, sin t), or (1 - cos t, 1/2 - sin t), with t uniform on [0, pi],
     plus Gaussian noise of standard deviation `noise`. InputError unless n >= 1 and noise >= 0.
+
+    >>> two_moons(3, noise=0.0, rng=0).shape
+    (3, 2)
     """
     _check(n, noise)
     generator = np.random.default_rng(rng)
@@ -32,6 +35,9 @@ def swiss_roll(n: int, noise: float, rng: np.random.Generator | int | None = Non
 
     (t cos t, t sin t) with t = 3/2 pi (1 + 2 u) and u uniform on [0, 1], plus Gaussian noise of standard
     deviation `noise`. InputError unless n >= 1 and noise >= 0.
+
+    >>> swiss_roll(3, noise=0.0, rng=0).shape
+    (3, 2)
     """
     _check(n, noise)
     generator = np.random.default_rng(rng)

@@ -16,6 +16,12 @@ class Problem:
     `alphabet` spells the symbols, the same at every site: symbol k is written ``alphabet[k]``. It is None
     where symbols are plain numbers. `read` says what was read of the source and of the target, a line a file,
     where they are files. InputError where the spaces differ or the alphabet does not fit.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> Problem("shift", "One to the right", space, p, q).target.to_array()
+    array([0. , 0.5, 0.5])
     """
 
     name: str

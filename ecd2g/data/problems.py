@@ -50,6 +50,10 @@ def moons_to_swiss_roll(
     Each distribution is the empirical law of `n_samples` points, counted in equal cells of a box around its
     own curve, 7 standard deviations of noise larger on every side. Number of samples, noise and box are our
     choice; the paper does not state them.
+
+    >>> problem = moons_to_swiss_roll(n_symbols=8, n_samples=100)
+    >>> problem.space.n_states, problem.name
+    (64, '2d')
     """
     space = StateSpace(n_symbols, n_sites=2)
     generator = np.random.default_rng(rng)
@@ -69,6 +73,9 @@ def splice() -> Problem:
 
     The target is q(x) = count(x) / total count (sparse), the source the product of its marginals (dense):
     the transport has to make the dependence between the sites, and nothing else.
+
+    >>> splice().space.n_states
+    262144
     """
     table = splice_sites()
     space = StateSpace(len(NUCLEOTIDES), n_sites=table.symbols.shape[1])

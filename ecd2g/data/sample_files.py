@@ -40,6 +40,16 @@ def read_samples(path: str | os.PathLike[str]) -> SampleTable:
     is a header), numbers that are not whole, columns of probabilities, letters in upper and lower case.
 
     InputError, naming the file and the line, for whatever cannot be read so.
+
+    >>> import pathlib
+    >>> import tempfile
+    >>> import numpy as np
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "words.txt")
+    ...     np.savetxt(file, ["ACG", "AUG"], fmt="%s")
+    ...     table = read_samples(file)
+    >>> table.alphabet, table.symbols.tolist()
+    (('A', 'C', 'G', 'U'), [[0, 1, 2], [0, 3, 2]])
     """
     file = Path(path)
     reader = READERS.get(file.suffix.lower())

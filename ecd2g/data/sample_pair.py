@@ -27,6 +27,17 @@ def read_pair(
     that are probabilities are used as they are. Formats are those of `read_samples`.
 
     InputError where a file cannot be read, the files differ in width or kind, or a symbol is out of range.
+
+    >>> import pathlib
+    >>> import tempfile
+    >>> import numpy as np
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = [pathlib.Path(folder, name) for name in ("before.txt", "after.txt")]
+    ...     np.savetxt(files[0], ["A", "A", "C"], fmt="%s")
+    ...     np.savetxt(files[1], ["C", "G"], fmt="%s")
+    ...     problem = read_pair(*files)
+    >>> problem.alphabet, problem.target.to_array()
+    (('A', 'C', 'G'), array([0. , 0.5, 0.5]))
     """
     paths = Path(source_path), Path(target_path)
     source, target = map(read_samples, paths)

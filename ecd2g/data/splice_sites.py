@@ -13,6 +13,9 @@ def splice_sites() -> SampleTable:
     """Read 10,227 distinct splice sites, symbols ``(10227, 9)`` in A, C, G, U, weighted by 298,479 counts.
 
     Source and licence are in ``ecd2g/data/files/LICENSES.md``. InputError where the file is damaged.
+
+    >>> splice_sites().symbols.shape
+    (10227, 9)
     """
     lines = read_shipped("ss_sequences.txt").decode("utf-8").splitlines()
     entries = [line.split("\t") for line in lines if not line.startswith("#")][1:]  # the first is a header

@@ -34,6 +34,16 @@ def split_pair(
     ``share=0`` holds nothing out: `train` and `test` are the same problem, and scores say nothing about new data.
     Whether whole numbers lie on a line, and whether a state is a picture, the files do not say: `is_ordinal`, `image`.
     `is_exact` is always False. InputError for whatever `read_pair` refuses, or where a part would be left empty.
+
+    >>> import pathlib
+    >>> import tempfile
+    >>> import numpy as np
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "digits.txt")
+    ...     np.savetxt(file, [[0, 1], [1, 1]] * 5, fmt="%d")
+    ...     split = split_pair(file, file, share=0.2)
+    >>> split.n_train, split.n_test
+    (8, 2)
     """
     whole = read_pair(source_path, target_path, n_symbols)
     tables = [read_samples(path) for path in (source_path, target_path)]

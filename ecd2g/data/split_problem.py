@@ -94,6 +94,11 @@ def draw_training(
     """Judge by the laws of `exact`, and train on the empirical laws of `n_train` samples of each of them.
 
     Samples are independent; the source is drawn first. InputError unless n_train is at least 1.
+
+    >>> import ecd2g
+    >>> split = draw_training(ecd2g.data.uniform_to_gaussian(5), n_train=100)
+    >>> split.is_exact, split.test.space == split.train.space
+    (True, True)
     """
     checked_count(n_train, "n_train")
     random = generator(rng)

@@ -35,7 +35,8 @@ def split_rows(
 ) -> tuple[NDArray, NDArray]:
     """Split rows ``(n, ...)`` into those to train on and those held out, as `split_places` does.
 
-    A row that occurs several times is several rows: copies may end on both sides.
+    A row that occurs several times is several rows: copies may end on both sides. InputError unless the share
+    lies between 0 and 1.
 
     >>> train, test = split_rows([[0], [1], [2], [3], [4]], share=0.4, rng=0)
     >>> len(train), len(test)

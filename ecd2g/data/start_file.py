@@ -21,6 +21,17 @@ def read_starts(path: str | os.PathLike[str], problem: Problem) -> NDArray[np.in
 
     Formats are those of `read_samples`. InputError where one of them does not lie in the space, and where the
     file has weights: every state is one start.
+
+    >>> import pathlib
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from ecd2g.data import uniform_to_gaussian
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "mine.csv")
+    ...     np.savetxt(file, [2, 0], fmt="%d")
+    ...     starts = read_starts(file, uniform_to_gaussian(3))
+    >>> starts.tolist()
+    [[2], [0]]
     """
     file = Path(path)
     table = read_samples(file)

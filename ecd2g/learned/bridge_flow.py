@@ -22,7 +22,14 @@ PIECE_NUMBERS = 2**22
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BridgeFlow:
-    """Walks by the bridge of `model`; they start in `source`, and `sink` is what they should end in."""
+    """Walks by the bridge of `model`; they start in `source`, and `sink` is what they should end in.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2, 3)
+    >>> p = ecd2g.Distribution.from_samples(space, [[0, 0, 0], [0, 1, 0]])
+    >>> BridgeFlow(EndNetwork(space, hidden=(8,)), p, p).sample(4, rng=0).ends.shape
+    (4, 3)
+    """
 
     model: EndNetwork
     source: Distribution

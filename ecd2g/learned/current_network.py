@@ -37,6 +37,14 @@ class CurrentNetwork(CurrentModel):
             ampere, the loss is (14)
     scaled  the same network; states enter as one-hot vectors with a flag for forward edges, the output is in units of
             the current to be expected there, the loss is the power R (I_theta - I)^2 of the error
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> model = CurrentNetwork(circuit, hidden=(8,))
+    >>> model.field(p).currents(0).shape, model.n_parameters
+    ((2, 2), 1323)
     """
 
     def __init__(

@@ -38,6 +38,11 @@ class EndNetwork(Model):
 
     Sites are independent given where the walker stands: that is the only approximation, and with one site a step there
     is none. Sites may have different alphabets.
+
+    >>> import ecd2g
+    >>> network = EndNetwork(ecd2g.StateSpace(2, 3), "sweep", hidden=(8,))
+    >>> type(network.bridge).__name__, network.space.n_sites
+    ('SweepBridge', 3)
     """
 
     missing: Tensor | None

@@ -31,7 +31,19 @@ class Edges(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """Potentials and currents (13) of the source and target that a batch shows; exact for p and q themselves."""
+    """Potentials and currents (13) of the source and target that a batch shows; exact for p and q themselves.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> from ecd2g.learned import IndependentPairs
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> pairs = IndependentPairs(p, q).draw(10, np.random.default_rng(0))
+    >>> Estimate.from_pairs(circuit, pairs).field.currents(0).round(12)  # one start and one end: exact
+    array([[ 0.25,  0.75],
+           [-0.25,  0.25]])
+    """
 
     field: CompleteField
 

@@ -10,7 +10,17 @@ from ecd2g.movement.transport import Transport
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LearnedFlow(Transport):
-    """The currents of `model`; walks start in `source`, and `sink` is what they should end in."""
+    """The currents of `model`; walks start in `source`, and `sink` is what they should end in.
+
+    >>> import ecd2g
+    >>> from ecd2g.learned import MarginalNetwork
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = LearnedFlow.of(MarginalNetwork(circuit), p, q)
+    >>> flow.law().round(6)  # an untrained network knows of no sink: half and half
+    array([0.5, 0.5])
+    """
 
     model: CurrentModel
 

@@ -32,6 +32,13 @@ class MarginalNetwork(CurrentModel):
     table           one logit a state
     network         a perceptron that gives the logit of every state; for spaces that can be listed, like `table`
     autoregressive  site after site; for any space
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> MarginalNetwork(circuit).target.probability([[0], [1]])  # before training: uniform
+    array([0.5, 0.5])
     """
 
     def __init__(

@@ -25,7 +25,21 @@ CLASSES: dict[str, type[CurrentModel]] = {
 
 
 def save_model(path: Path, model: Model) -> None:
-    """Write a model; the same weights give the same bytes."""
+    """Write a model; the same weights give the same bytes.
+
+    >>> import pathlib
+    >>> import tempfile
+    >>> import ecd2g
+    >>> from ecd2g.learned import MarginalNetwork, load_model
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "model.safetensors")
+    ...     save_model(file, MarginalNetwork(circuit))
+    ...     type(load_model(file, circuit)).__name__
+    'MarginalNetwork'
+    """
     write_tensors(Path(path), KIND, dict(model.state_dict()), describe(model))
 
 

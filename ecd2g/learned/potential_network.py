@@ -26,6 +26,13 @@ class PotentialNetwork(CurrentModel):
     The layer means do not depend on the data (they fall linearly), and unit_n = (|alpha_n| + |alpha_{N+1-n}|) / V is
     what a deviation of 1/V of source and sink causes, so that f is of order one. Trained on the Monte-Carlo potentials
     (13), in all layers of all states (of a sample of `n_points` states where there are more).
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> PotentialNetwork(circuit, hidden=(8,)).field(p).potentials.shape
+    (2, 2)
     """
 
     layer_weight: Tensor

@@ -23,6 +23,9 @@ class Recipe:
 
     n_pairs : pairs behind the estimate (13) of every step;  n_points : edges or states it is compared at
     average : decay of the exponential moving average of the weights, 0 for none
+
+    >>> Recipe(n_steps=100).n_pairs  # the paper's
+    256
     """
 
     n_steps: int = 5000

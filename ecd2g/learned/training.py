@@ -59,6 +59,16 @@ def train(
     `make_model` makes the network; its initial weights follow the seed of the recipe. The same seed gives the same
     weights on a CPU, with the same number of `threads`. `state` continues an earlier training, see checkpoint.py.
     Raises DivergedError where the loss or a weight is no longer a number.
+
+    >>> import ecd2g
+    >>> from ecd2g.learned import IndependentPairs, MarginalNetwork
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> pairs = IndependentPairs(p, q)
+    >>> marginal = train(lambda: MarginalNetwork(circuit), pairs, Recipe(n_steps=20, learning_rate=0.1))
+    >>> marginal.steps, bool(marginal.losses[-1] < marginal.losses[0])
+    (array([10, 20]), True)
     """
     recipe = Recipe() if recipe is None else recipe
     processes = Processes() if processes is None else processes

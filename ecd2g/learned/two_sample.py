@@ -62,6 +62,12 @@ def classifier_two_sample_test(
     independent draws: the network knows the repeated ones. About a second on one thread, whatever n is; the same seed
     gives the same answer on one machine. InputError for fewer rows, states outside `space`, and an error rate
     outside (0, 1).
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> a, b = np.zeros((40, 1), dtype=np.int64), np.ones((40, 1), dtype=np.int64)
+    >>> classifier_two_sample_test(a, b, ecd2g.StateSpace(2), rng=0).accuracy
+    1.0
     """
     if not 0.0 < error_rate < 1.0:
         raise InputError(f"error_rate must lie between 0 and 1, both excluded, got {error_rate!r}")

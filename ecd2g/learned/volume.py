@@ -37,6 +37,16 @@ def draw_edges(
     uniform     gap and both states uniform, as in the paper: one edge in V is a forward edge
     stratified  every other edge is a forward edge; weighted so that the expected loss stays that of `uniform`
     visits      every other edge is one that scouts cross, unweighted: the loss stresses where the traffic is
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> from ecd2g.learned import IndependentPairs
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> edges = draw_edges("stratified", circuit, IndependentPairs(p, q), 8, np.random.default_rng(0))
+    >>> int(np.sum(edges.before == edges.after)) >= 4  # every other one is a forward edge
+    True
     """
     check_volume(volume)
     if volume == "stratified" and n < 2:
@@ -64,6 +74,15 @@ def draw_states(
     uniform     uniform states
     stratified  half of them uniform, the others starts and ends of scouts in equal parts
     visits      states that scouts visit
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> from ecd2g.learned import IndependentPairs
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> draw_states("uniform", circuit, IndependentPairs(p, q), 8, np.random.default_rng(0)).shape
+    (8, 1)
     """
     check_volume(volume)
     if volume == "visits":

@@ -25,6 +25,14 @@ def current_error(field: LayeredField, exact: LayeredField) -> CurrentError:
 
     O(N V) where both fields are made of potentials on the complete circuit, else O(N V^2). InputError where the
     fields do not list every state of the same circuit.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> current_error(flow.field, flow.field)
+    CurrentError(all_edges=0.0, forward=0.0, lateral=0.0)
     """
     _check_same_nodes(field, exact)
     wrong, right = _difference_squares(field, exact), _current_squares(exact)
@@ -36,9 +44,21 @@ def unbalanced_current(field: LayeredField, source: NDArray[np.float64], sink: N
     """Violation of Kirchhoff's law (1), (2): current that appears or vanishes in nodes, in ampere, per 1 A through.
 
     Half the sum over all nodes of |net outflow - p + q|, with p in the first and q in the last layer, `source` and
-    `sink` ``(n_states,)``. Zero for exact currents.
+    `sink` ``(n_states,)``. Zero for exact currents. InputError for other shapes of these.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> unbalanced_current(flow.field, np.array([0.5, 0.5]), q.to_array())  # half an ampere enters elsewhere
+    0.5
     """
     net = field.divergence().copy()
+    for name, given in (("source", source), ("sink", sink)):
+        if given.shape != net.shape[1:]:
+            raise InputError(f"{name} must have shape {net.shape[1:]}, one number a state, got {given.shape}")
     net[0] -= source
     net[-1] += sink
     return 0.5 * float(np.sum(np.abs(net) * field.multiplicity))

@@ -71,7 +71,11 @@ def hamming_mmd_p_value(
 
     (1 + number of random exchanges of rows with an estimate as large) / (1 + n_permutations): under the hypothesis at
     most u with probability at most u. Beside `hamming_mmd`, O((m + n)^2 n_permutations). Errors as there, and
-    InputError for no permutations.
+    InputError for no permutations. Samples are ``(m, n_sites)`` and ``(n, n_sites)``.
+
+    >>> import ecd2g
+    >>> hamming_mmd_p_value([[0]] * 10, [[1]] * 10, ecd2g.StateSpace(2), rng=0)  # 1 / (1 + n_permutations)
+    0.01
     """
     if (
         isinstance(n_permutations, bool)

@@ -34,6 +34,12 @@ def optimal_transport_cost(
     states take half a second. CapacityError above `PAIR_LIMIT` pairs. InputError where POT is not installed, for
     distributions on different spaces, other grounds or scales, and for a scale with "hamming". SolverError where the
     simplex stops early. One ordinal site has `wasserstein_line`, which needs no POT.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> optimal_transport_cost(p, q)  # both halves move by one
+    1.0
     """
     _check(p, q, ground, scale)
     ot = pot()

@@ -48,10 +48,10 @@ def halves_floor(
 ) -> SimulatedFloor:
     """What two halves of the same samples show: mean and deviation of metric(half, other half) over random splits.
 
-    For a target of which only samples are at hand. Each half has n // 2 rows, so compare it with samples cut to as
-    many against one half; the deviation is that over splits of one sample, smaller than over new samples. Rows must
-    be independent draws: drawn with replacement from a list, the halves share rows. InputError for fewer than 4 rows,
-    and where `metric` does not take two arguments.
+    For a target of which only samples ``(n, n_sites)`` are at hand. Each half has n // 2 rows, so compare it with
+    samples cut to as many against one half; the deviation is that over splits of one sample, smaller than over new
+    samples. Rows must be independent draws: drawn with replacement from a list, the halves share rows. InputError for
+    fewer than 4 rows, and where `metric` does not take two arguments.
 
     >>> from ecd2g.metrics import shape
     >>> space = StateSpace(2)

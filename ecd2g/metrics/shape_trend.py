@@ -55,7 +55,12 @@ def trend(a: ArrayLike | Distribution, b: ArrayLike | Distribution, space: State
 def site_distances(
     a: ArrayLike | Distribution, b: ArrayLike | Distribution, space: StateSpace
 ) -> NDArray[np.float64]:
-    """Total variation between the marginals of every site, ``(n_sites,)``; arguments as for `shape`."""
+    """Total variation between the marginals of every site, ``(n_sites,)``; arguments and errors as for `shape`.
+
+    >>> import ecd2g
+    >>> site_distances([[0, 0], [1, 1]], [[0, 0], [0, 1]], space=ecd2g.StateSpace(2, 2))
+    array([0.5, 0. ])
+    """
     first, second = weighted_states(a, space, "a"), weighted_states(b, space, "b")
     return _distances(_site_by_site(first, second, space))
 
@@ -66,7 +71,12 @@ def pair_distances(
     """Total variation between the marginals of every pair of sites, ``(n_sites, n_sites)``.
 
     Symmetric; the diagonal is that of the single sites, and TV(a_ij, b_ij) >= max(TV(a_i, b_i), TV(a_j, b_j)).
-    Arguments as for `trend`.
+    Arguments and errors as for `trend`.
+
+    >>> import ecd2g
+    >>> pair_distances([[0, 0], [1, 1]], [[0, 1], [1, 0]], space=ecd2g.StateSpace(2, 2))
+    array([[0., 1.],
+           [1., 0.]])
     """
     first, second = weighted_states(a, space, "a"), weighted_states(b, space, "b")
     if space.n_sites < 2:

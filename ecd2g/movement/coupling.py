@@ -61,6 +61,14 @@ def exact_cost(
 
     Masses are moved by `end_masses`. Atoms that stand for several states cannot be told apart, so the forward-only rule
     refuses them (CapacityError): its walks end there.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> round(exact_cost(flow).value, 12)  # all walks move by one symbol
+    1.0
     """
     _check(ground, scale, rule)
     atoms, space = transport.atoms, transport.circuit.space
@@ -125,6 +133,15 @@ def coupling(transport: Transport, rule: WalkRule = "two-way") -> Coupling:
     """P(start, end) from the first-passage matrices, or, forward-only, from the forward currents; O(N V^3).
 
     Small spaces only: N tables of V x V numbers, up to `ecd2g.circuit.kernels.kernel.TABLE_LIMIT` in all.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> coupling(flow).table  # all walks go from state 0 to state 1
+    array([[0., 1.],
+           [0., 0.]])
     """
     _check("squared", 1.0, rule)
     require_states(transport.atoms, "the coupling of all pairs of states")
@@ -147,6 +164,14 @@ def backward_steps(field: LayeredField) -> float:
     """Expected number of steps of a two-way walk towards earlier layers, from the currents alone.
 
     A node is visited as often as its throughflow says, so it is the total current that flows back, over 1 A.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> round(backward_steps(flow.field), 12)
+    0.25
     """
     back = field.outflow()[1:] - field.outflow(forward_only=True)[1:]
     return float(np.sum(back * field.multiplicity))
@@ -161,6 +186,14 @@ def forward_bias(transport: Transport) -> float:
     """Total variation between the end law of the forward-only rule, the paper's shortcut, and the sink; exact.
 
     StrandedWalkerError where forward-only walkers come to nodes that no current leaves towards the next layer.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> round(forward_bias(flow), 12)
+    0.25
     """
     atoms = transport.atoms
     law = end_masses(transport.field, atoms.source[:, None], forward_only=True).ends[:, 0]

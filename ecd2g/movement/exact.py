@@ -54,9 +54,19 @@ def propagate(
     probability meets a node without outgoing current, and SolverError where walks have not ended after `max_steps`.
     `ends` and `visits` are arrays of the field's library.
 
-    `start` is the mass >= 0 that starts at every node instead of the source current, in the node shape. All that is
+    `start` is the mass >= 0 that starts at every node instead of the source current, in the node shape,
+    ``(n_layers, n_atoms)`` or ``(n_nodes,)``. All that is
     returned is linear in it, so `ends` of the start p(x) f(x) is the sum of f(x) over the walks that end at a node.
     InputError for another shape, and for what is negative or not finite.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> law = propagate(flow.field)
+    >>> law.steps.round(12)  # one step, or three
+    array([0.  , 0.75, 0.  , 0.25])
     """
     outflow = field.outflow(forward_only=forward_only)
     stop = stop_probability(field, outflow, forward_only=forward_only)

@@ -41,6 +41,17 @@ def first_passage(field: LayeredField) -> FirstPassage:
         H_1 = F_1,   H_n = (1 - B_n H_{n-1})^{-1} F_n,   exit C = (1 - B_N H_{N-1})^{-1} diag(stop).
 
     The inverse exists because no walk returns to a node (Proposition 3.2), so B_n H_{n-1} is nilpotent.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> kernels = first_passage(flow.field)
+    >>> kernels.steps[0].round(12), kernels.exit.round(12)
+    (array([[0.25, 0.75],
+           [0.  , 1.  ]]), array([[0., 1.],
+           [0., 1.]]))
     """
     n_gaps, n_states = field.circuit.n_gaps, field.circuit.n_states
     require_states(field.atoms, "the first-passage rule")

@@ -20,7 +20,14 @@ RULES: tuple[str, ...] = get_args(Rule)
 
 
 def check_rule(rule: str) -> None:
-    """Raise InputError unless the rule is one of the three."""
+    """Raise InputError unless the rule is one of the three.
+
+    >>> check_rule("two-way")
+    >>> check_rule("sideways")
+    Traceback (most recent call last):
+        ...
+    ecd2g.errors.InputError: rule must be one of 'two-way', 'forward-only', 'first-passage', got 'sideways'
+    """
     if rule not in RULES:
         raise InputError(f"rule must be one of {', '.join(map(repr, RULES))}, got {rule!r}")
 
@@ -30,7 +37,18 @@ def stop_probability(
 ) -> NDArray[np.float64]:
     """Eq. (10): q(v) / (q(v) + outflow) at every node; NaN where a walker could neither stop nor move.
 
-    The forward-only rule stops in the last layer, always, and nowhere else.
+    The forward-only rule stops in the last layer, always, and nowhere else. `outflow` is a node array, ``(n_layers,
+    n_atoms)`` or ``(n_nodes,)``, in ampere. Walks that come to a node marked NaN raise
+    StrandedWalkerError.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> stop_probability(flow.field, flow.field.outflow(), forward_only=False)  # a walker stops in the sink alone
+    array([[0., 0.],
+           [0., 1.]])
     """
     xp = namespace(outflow)
     nowhere = xp.full_like(outflow, np.nan)

@@ -56,7 +56,17 @@ def walk_nodes(
     """Walk from the given flat node numbers by Eq. (9) and (10) to the end; returns the last nodes ``(n,)``.
 
     Node numbers are arrays of the field's library, and `rng` gives its numbers there, see `array_library.uniforms`.
-    SolverError where walks have not ended after `max_steps`: their currents turn in circles.
+    SolverError where walks have not ended after `max_steps`: their currents turn in circles. `starts` are numbers
+    ``(n,)`` of nodes that exist.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> walk_nodes(flow.field, np.zeros(3, dtype=np.intp), np.random.default_rng(0))  # node (layer 1, state 1)
+    array([3, 3, 3])
     """
     if isinstance(field, AdvancingField):
         return _advance_nodes(
@@ -119,7 +129,17 @@ def sample_walks(
     """Walk from the given states ``(n, n_sites)`` of the first layer by the two-way or the forward-only rule.
 
     The walkers move in the array library of the field, and the walks are NumPy's. `begin` gives the atoms of the
-    starts where they are known.
+    starts where they are known. InputError for a start outside the space.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> walks = sample_walks(flow.field, np.zeros((3, 1), dtype=np.int64), np.random.default_rng(0), paths=True)
+    >>> walks.ends.ravel(), walks.paths.layers[:, 0]
+    (array([1, 1, 1]), array([0, 0, 0]))
     """
     xp = namespace(field.potentials)
     begin = moved(field.atoms.locate(starts), xp) if begin is None else begin
@@ -189,7 +209,20 @@ def sample_first_passage(
     *,
     paths: bool = False,
 ) -> Walks:
-    """Walk from the given states by the first-passage rule: n_layers - 1 steps, then the exit."""
+    """Walk from the given states by the first-passage rule: n_layers - 1 steps, then the exit.
+
+    `starts` are states ``(n, n_sites)``; InputError for one outside the space.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> starts = np.zeros((3, 1), dtype=np.int64)
+    >>> sample_first_passage(flow.field, flow.first_passage, starts, np.random.default_rng(0)).ends.ravel()
+    array([1, 1, 1])
+    """
     space, state = field.circuit.space, field.circuit.space.index(starts)
     seen = [state]
     for kernel in (*kernels.steps, kernels.exit):

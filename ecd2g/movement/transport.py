@@ -26,7 +26,18 @@ WALK_LIMIT = 2**28
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Transport:
-    """Currents on a layered circuit, exact or learned, from `source` towards `sink`."""
+    """Currents on a layered circuit, exact or learned, from `source` towards `sink`.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> transport = Transport(flow.field, p, q)  # a field of any origin, learned ones too
+    >>> transport.law(), transport.visits().round(12)
+    (array([0., 1.]), array([[1.  , 0.25],
+           [0.25, 1.  ]]))
+    """
 
     field: LayeredField
     source: Distribution

@@ -44,6 +44,13 @@ def draw_adaptation(
     reference : the optimal cost, such as W_2^2, which becomes the unit and a dashed line called `label`. Where it is
     left out, the last lower bound is the unit. The axis is logarithmic, so bounds of zero are left out. InputError
     for an empty history, and for what is not positive where a unit or a cost must be.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(4)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, w) for w in ([0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]))
+    >>> adapted = ecd2g.reference.adapted_circuit(p, q)
+    >>> draw_adaptation(adapted.history, reference=4.0).get_xlabel()
+    'iteration'
     """
     if not len(history):
         raise InputError("history must hold at least one iteration")

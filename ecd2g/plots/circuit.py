@@ -57,7 +57,11 @@ def circuit_diagram(
     currents : ``(n_gaps, V, V)`` ampere, positive towards the later layer; source, target : ``(V,)`` ampere.
     Edges with |current| below `smallest` times the largest are left out; the title says what the others hold.
     Line widths grow with the square root of |current|: lateral currents would vanish on a linear scale.
-    labels : names of the states, written where there are at most 30.
+    labels : names of the states, written where there are at most 30. InputError for other shapes, and for numbers that
+    are not finite.
+
+    >>> circuit_diagram([[[0.25, 0.75], [-0.25, 0.25]]], source=[1, 0], target=[0, 1]).get_xlabel()
+    'layer'
     """
     table = real_array(currents, "currents", "n_gaps V V")
     p, q = densities(source, "source", "V"), densities(target, "target", "V")

@@ -48,6 +48,10 @@ def cost_curves(
     Returns the axes in the order of the panels. Columns and rows stand in the order in which their names first appear;
     panels of a row share the range of y. The dotted line grows like x. methods : their order, which fixes the colours
     as in `fidelity_scatter`.
+
+    >>> panel = CostPanel("symbols S", "training (ms a step)", {"sweep": ([2, 4, 8], [1.0, 1.1, 1.2])})
+    >>> len(cost_curves([panel]))
+    1
     """
     columns = list(dict.fromkeys(panel.x for panel in panels))
     rows = list(dict.fromkeys(panel.y for panel in panels))

@@ -39,6 +39,10 @@ def current_comparison(
     The currents share one signed scale and the errors another, both logarithmic away from zero: forward edges
     carry hundreds of times what lateral ones do. The number above an error is its Euclidean norm over the
     edges of the gap, as a share of the norm of the exact currents. Returns the upper axes, then the lower.
+
+    >>> exact, learned = [[[0.25, 0.75], [-0.25, 0.25]]], [[[0.3, 0.7], [-0.3, 0.3]]]
+    >>> len(current_comparison({"exact": exact, "learned": learned}))
+    3
     """
     names = list(ordered := exact_first(tables, exact, "tables"))
     arrays = [real_array(table, f"tables[{name!r}]", "n_gaps V V") for name, table in ordered.items()]

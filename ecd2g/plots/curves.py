@@ -21,6 +21,10 @@ def laws(
 
     Later laws are drawn thinner and on top, with open markers of their own: equal laws all stay visible.
     Lines and markers shrink with the number of states. labels : names of the states, written where at most 30.
+    InputError for other shapes, and for numbers that are not finite.
+
+    >>> laws({"source": [1.0, 0.0], "target": [0.5, 0.5]}).get_ylabel()
+    'probability'
     """
     arrays = named_densities(laws, "laws", "V")
     colors, count = colors_of(list(arrays)), len(arrays)

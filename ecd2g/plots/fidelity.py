@@ -53,6 +53,11 @@ def fidelity_scatter(
     Markers are means over seeds, bars their standard deviation. Lines: the optimal cost by its name in the panels,
     that of the independent coupling, and the floor of the panel. Distances are on a logarithmic axis where all are
     positive. methods : their order, which fixes the colours in all figures that are given it.
+
+    >>> from ecd2g.plots import FidelityPanel, FidelityPoint, StepsCurve
+    >>> point = FidelityPoint("sweep", "independent", costs=[0.5, 0.6], distances=[0.02, 0.03])
+    >>> len(fidelity_scatter([FidelityPanel("moons", "total variation", points=(point,))]))
+    1
     """
     looks = _looks(problems, "points", methods)
     keys = [
@@ -101,6 +106,11 @@ def fidelity_by_steps(
 
     Lines are means over seeds, solid for circuits and dashed for baselines; bands their standard deviation; the grey
     line is the floor of the panel. methods : as in `fidelity_scatter`.
+
+    >>> from ecd2g.plots import FidelityPanel, FidelityPoint, StepsCurve
+    >>> curve = StepsCurve("sweep", "independent", steps=[1, 2], distances=[[0.3, 0.1], [0.4, 0.1]])
+    >>> len(fidelity_by_steps([FidelityPanel("moons", "total variation", curves=(curve,))]))
+    1
     """
     looks = _looks(problems, "curves", methods)
     floor = _lines(problems)[-1:] if _has_floor(problems) else []

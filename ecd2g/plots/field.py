@@ -28,7 +28,11 @@ def potentials_by_layer(
 ) -> Axes:
     """Draw potentials ``(n_layers, V)`` in volt as an image, layers left to right; white is zero volt.
 
-    labels : names of the states, written where there are at most 30.
+    labels : names of the states, written where there are at most 30. InputError for other shapes, and for numbers that
+    are not finite.
+
+    >>> potentials_by_layer([[0.375, -0.125], [0.125, -0.375]]).get_xlabel()
+    'layer'
     """
     values = real_array(potentials, "potentials", "n_layers V")
     limit = float(np.abs(values).max()) or 1.0
@@ -53,7 +57,11 @@ def current_heatmaps(
     A note above the panels says how many of how many gaps are shown, unless all are.
 
     One signed scale for all panels, linear up to the smaller ones of the currents and logarithmic beyond:
-    forward edges carry hundreds of times what lateral ones do, and both have to be seen.
+    forward edges carry hundreds of times what lateral ones do, and both have to be seen. InputError for other shapes,
+    and for numbers that are not finite. So for gaps that do not exist.
+
+    >>> len(current_heatmaps([[[0.25, 0.75], [-0.25, 0.25]]]))
+    1
     """
     table = real_array(currents, "currents", "n_gaps V V")
     numbers = chosen(gaps, len(table), 6, "gaps")

@@ -20,6 +20,13 @@ def save(drawing: Figure | Axes, stem: str | os.PathLike[str]) -> tuple[Path, Pa
 
     A stem that already ends in .png or .svg names the same two files. Files appear whole or not at all, and
     the same figure gives the same bytes.
+
+    >>> import pathlib
+    >>> import tempfile
+    >>> from ecd2g.plots import laws
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in save(laws({"p": [0.5, 0.5]}), pathlib.Path(folder, "law"))]
+    ['law.png', 'law.svg']
     """
     figure = drawing.figure if isinstance(drawing, Axes) else drawing
     figure = figure.figure if isinstance(figure, SubFigure) else figure

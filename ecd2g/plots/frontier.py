@@ -44,11 +44,17 @@ def cost_frontier(
 
     best : places that no other circuit beats in cost, bias and steps; drawn with a black edge, the others faint.
     recommended : place that is ringed. levels : names to costs, drawn as horizontal lines. The grey staircase is the
-    least cost up to a bias. Circuits whose numbers are not finite have no place: a note counts them.
+    least cost up to a bias. Circuits whose numbers are not finite have no place: a note counts them. InputError where
+    these differ in length.
+
+    >>> ax = cost_frontier([1.4, 9.6], [0.2, 0.1], [9, 9], ["gaussian", "complete"], best=[0])
+    >>> ax.get_ylabel()
+    'cost'
     """
-    numbers = np.stack(
-        [_numbers(values, name) for values, name in ((cost, "cost"), (bias, "bias"), (steps, "steps"))]
-    )
+    given = [_numbers(values, name) for values, name in ((cost, "cost"), (bias, "bias"), (steps, "steps"))]
+    if len({values.size for values in given}) > 1:
+        raise InputError(f"cost, bias and steps must be one number a circuit, got {[v.size for v in given]}")
+    numbers = np.stack(given)
     if len(families) != numbers.shape[1] or not len(families):
         raise InputError(f"families must name {numbers.shape[1]} circuits, one at least, got {len(families)}")
     drawn = np.all(np.isfinite(numbers), axis=0) & (numbers[0] > 0) & (numbers[2] > 0)
@@ -103,7 +109,10 @@ def by_knob(
     curves : names to labels to ``(values of the knob, numbers)``; a number that is NaN has no mark. knobs : the label
     of the knob, for every panel or one for all. levels : names to numbers, drawn as horizontal lines. ylabel : what all
     panels show, on one axis; without it every panel has an axis of its own, and its name says what it shows.
-    `logarithmic` is the axis of numbers.
+    `logarithmic` is the axis of numbers. InputError where a curve has more or fewer numbers than values of its knob.
+
+    >>> len(by_knob({"cost": {"complete": ([0.1, 1.0], [9.0, 9.6])}}, knobs="rho"))
+    1
     """
     if not curves or not all(curves.values()):
         raise InputError("curves must name a panel at least, each with one line at least")

@@ -35,7 +35,10 @@ def densities_by_layer(
 
     All panels share one scale from zero, a square root so that the spread-out middle layers show too. For
     the two-way walk expected visits are the throughflow in ampere. A note above the panels says how many of
-    how many layers are shown, unless all are.
+    how many layers are shown, unless all are. InputError for other shapes, and for numbers that are not finite.
+
+    >>> len(densities_by_layer([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]]))
+    2
     """
     values = densities(visits, "visits", "n_layers S0 S1")
     numbers = chosen(layers, len(values), 6, "layers")
@@ -60,7 +63,11 @@ def side_by_side(
     """Draw probabilities ``(S0, S1)``, one panel a name, on one shared scale from zero.
 
     `difference` names two of them: a last panel of the same size shows the first less the second on a signed
-    scale of its own.
+    scale of its own. InputError for other shapes, and for numbers that are not finite.
+
+    >>> p, q = [[1.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]
+    >>> len(side_by_side({"p": p, "q": q}, difference=("p", "q")))
+    3
     """
     arrays = named_densities(densities, "densities", "S0 S1")
     if difference is not None and not set(difference) <= set(arrays):

@@ -33,7 +33,12 @@ def grid_comparison(
     `difference` adds a row for every learned model: its visits less the exact ones.
 
     All visits share one square-root scale from zero, so that equal colours are equal visits in every model
-    and every layer; all differences share one signed linear scale. Returns the axes row by row.
+    and every layer; all differences share one signed linear scale. Returns the axes row by row. InputError for other
+    shapes, and for less than one learned model.
+
+    >>> exact, learned = [[[1.0, 0.0], [0.0, 0.0]]], [[[0.9, 0.1], [0.0, 0.0]]]
+    >>> len(grid_comparison({"exact": exact, "learned": learned}, layers=[0], difference=True))
+    3
     """
     arrays = named_densities(exact_first(fields, exact, "fields"), "fields", "n_layers_shown S0 S1")
     numbers = np.asarray(layers)

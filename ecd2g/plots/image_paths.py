@@ -56,7 +56,11 @@ def image_paths(
     nearest : ``(n, n_sites)`` training images nearest to the ends, drawn apart at the right over their Hamming distance
     tinted : ``(n, k, n_sites)`` pixels to tint, named by `tint`; or "changed": since the column before
     n_symbols : symbol 0 is white and ``n_symbols - 1`` black; by default the highest symbol given is black
-    The first `at_most` walkers are drawn. A walk that ended early has no image until the column of ends.
+    The first `at_most` walkers are drawn. A walk that ended early has no image until the column of ends. InputError for
+    states that make no such image.
+
+    >>> type(image_paths([[[0, 1, 1, 0], [1, 1, 0, 0]]], image_shape=(2, 2))).__name__
+    'Axes'
     """
     walks, last = walk_states(states)
     shape = image_shape_of(image_shape, walks.shape[2])
@@ -116,7 +120,11 @@ def image_pairs(
     """Draw starts ``(n, n_sites)`` above their ends, `per_row` pairs side by side.
 
     nearest : ``(n, n_sites)`` training images nearest to the ends, drawn below them over their Hamming distance
-    image_shape, n_symbols : as in `image_paths`. The first `at_most` pairs are drawn.
+    image_shape, n_symbols : as in `image_paths`. The first `at_most` pairs are drawn. InputError for states that make
+    no such image.
+
+    >>> type(image_pairs([[0, 1, 1, 0]], [[1, 1, 0, 0]], image_shape=(2, 2))).__name__
+    'Axes'
     """
     if min(per_row, at_most) < 1:
         raise InputError(f"per_row and at_most must be at least 1 pair, got {per_row} and {at_most}")

@@ -52,7 +52,13 @@ def network_diagram(
     good conductors are short. Line widths grow with the square root of |current|, down to
     a hairline. Edges with |current| below `smallest`
     times the largest are thin and dotted, without a direction. names : whether nodes are called by name, by default up
-    to 60. Where there are several components, each has a mean potential of zero.
+    to 60. Where there are several components, each has a mean potential of zero. InputError for positions of another
+    shape.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> network_diagram(ecd2g.solve(line, source={0: 1.0}, sink={2: 1.0})).get_aspect()
+    1.0
     """
     if not 0 <= smallest <= 1:
         raise InputError(f"smallest must be a fraction of the largest current in 0..1, got {smallest:g}")

@@ -32,7 +32,11 @@ def sample_paths(
     source, target : ``(S0, S1)`` probabilities, as blue and orange tints behind the walks.
     layers : ``(n_walks, n_steps + 1)`` the layers, to colour moves by the layer they leave, not by step.
     The first `at_most` walks are drawn: long moves of many walks cannot be told apart, and
-    the legend says how many of how many these are. A dot is a place where a walk turns, later walks on top.
+    the legend says how many of how many these are. A dot is a place where a walk turns, later walks on top. InputError
+    for other shapes.
+
+    >>> sample_paths([[[0, 0], [1, 2], [3, 3]]], source=[[0.25] * 4] * 4).get_xlabel()
+    'symbol of site 0'
     """
     walks = real_array(paths, "paths", "n_walks n_places 2")
     inside = _inside(walks)

@@ -24,7 +24,10 @@ def site_marginals(
     """Draw probabilities ``(D, S)`` of every letter at every site: a group of bars a letter, one bar a law.
 
     Beyond 12 sites bars would be too thin: then a heat map a law, sites to the right, letters downwards, all
-    on one scale from zero to the largest probability.
+    on one scale from zero to the largest probability. InputError for other shapes, and for numbers that are not finite.
+
+    >>> site_marginals({"target": [[0.25, 0.75], [0.5, 0.5]]}, letters="AC").get_ylabel()
+    'probability'
     """
     arrays = named_densities(marginals, "marginals", "D S")
     n_sites, n_letters = next(iter(arrays.values())).shape

@@ -34,6 +34,10 @@ def training_curves(
     The running mean is taken over a fiftieth of the points (5 to 1001), centred; a note says over how many.
     Losses of zero and losses that are not finite have no place on the axis: the note counts them. Zeros count
     in the mean, the others are as if never written. floor : a loss drawn as a dashed line, which `label` names.
+    InputError where steps and losses differ in length.
+
+    >>> training_curves({"potential": ([0, 10, 20], [1.0, 0.1, 0.01])}).get_yscale()
+    'log'
     """
     if not isinstance(curves, Mapping) or not curves:
         raise InputError("curves must be a non-empty mapping from names to (steps, losses)")

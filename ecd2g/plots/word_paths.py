@@ -48,6 +48,10 @@ def word_paths(
     nearest : the training word nearest to every end, as strings ``(n,)`` or states; written at the right with the
     number of letters that differ
     The first `at_most` walkers are drawn, in a figure of their own, because letters have a size that axes may not fit.
+    InputError for rows of different lengths.
+
+    >>> type(word_paths([["anna", "anno", "hanno"]])).__name__
+    'Axes'
     """
     letters, last, neighbours = _read(words, alphabet, nearest)
     n_letters = letters.shape[2]

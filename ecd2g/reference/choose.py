@@ -75,6 +75,11 @@ def plans(circuit: Circuit) -> tuple[Choice, ...]:
     """Methods for a network in the order to try them, each for where those before it failed; one for a layered circuit.
 
     A method fails by a SolverError or a CapacityError. O(n + m log n) for a network of n nodes and m edges.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> [choice.method for choice in plans(line)]
+    ['star-mesh', 'sparse']
     """
     if isinstance(circuit, LayeredCircuit):
         return (_layered_choice(circuit),)

@@ -11,7 +11,16 @@ from ecd2g.reference.certificate import Certificate
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Flow(Transport):
-    """Currents from `source` to `sink` through a layered circuit, with the certificate of their accuracy."""
+    """Currents from `source` to `sink` through a layered circuit, with the certificate of their accuracy.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> flow.law(), flow.law("forward-only")
+    (array([0., 1.]), array([0.25, 0.75]))
+    """
 
     field: CompleteField | KernelField | TableField
     certificate: Certificate

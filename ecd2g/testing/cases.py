@@ -53,7 +53,12 @@ class LayeredCase:
 
 
 def hand_solved_networks() -> tuple[NetworkCase, ...]:
-    """Networks small enough to solve on paper."""
+    """Networks small enough to solve on paper.
+
+    >>> case = hand_solved_networks()[0]
+    >>> case.name, case.power
+    ('series', Fraction(3, 1))
+    """
     return (
         # 1 ohm and 2 ohm in a row: 3 ohm; drops of 1 V and 2 V below the first node
         _network("series", [(0, 1, 1), (1, 2, 2)], {0: 1}, {2: 1}, (F(4, 3), F(1, 3), F(-5, 3)), F(3), F(2)),
@@ -106,6 +111,10 @@ def hand_solved_layered() -> tuple[LayeredCase, ...]:
     """Layered circuits small enough to solve on paper: every special case of source, sink and resistances.
 
     Two states and two layers make a ring of four edges r, R, r, R, with 1 A in at one node and out at another.
+
+    >>> case = hand_solved_layered()[0]
+    >>> case.name, case.power
+    ('ring-same-state', Fraction(5, 6))
     """
     half, third = F(1, 2), F(1, 3)
     return (
@@ -168,13 +177,21 @@ def hand_solved_layered() -> tuple[LayeredCase, ...]:
 
 @cache
 def golden_layered() -> tuple[LayeredCase, ...]:
-    """Complete layered circuits solved in rational arithmetic from the definitions; answers are the nearest doubles."""
+    """Complete layered circuits solved in rational arithmetic from the definitions; answers are the nearest doubles.
+
+    >>> len(golden_layered())
+    9
+    """
     return tuple(_golden_layered(k, entry) for k, entry in enumerate(_golden()["layered"]))
 
 
 @cache
 def golden_networks() -> tuple[NetworkCase, ...]:
-    """Networks solved in rational arithmetic; the conductances of `stiff-*` and `wide-*` span 24 decades."""
+    """Networks solved in rational arithmetic; the conductances of `stiff-*` and `wide-*` span 24 decades.
+
+    >>> [case.name for case in golden_networks()][:3]
+    ['path-6', 'cycle-7', 'complete-6']
+    """
     return tuple(_golden_network(entry) for entry in _golden()["networks"])
 
 

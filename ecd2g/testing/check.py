@@ -14,6 +14,11 @@ def broken_laws(
     """Name and relative deviation of every law that a solver misses on a problem; empty for a correct solver.
 
     `allowance` replaces that of every law (1e-12); `ecd2g.testing.strategies` says what suits which resistances.
+
+    >>> import ecd2g
+    >>> from ecd2g.testing import ecd2g_solver, hand_solved_networks
+    >>> broken_laws(hand_solved_networks()[0].problem, ecd2g_solver)
+    {}
     """
     remembering = RememberingSolver(solver)
     solved = remembering.solved(problem)

@@ -85,6 +85,11 @@ def exact_layered(
     """Exact answers for a layered circuit with a V x V `kernel` in siemens, or with the resistances of Eq. (11).
 
     `source` and `sink` ``(V,)`` are divided by their exact sums. Floats are taken at their exact binary value.
+    InputError where kernel, source and sink differ in V, the kernel is not symmetric, or a resistance is missing.
+
+    >>> answer = exact_layered(2, [1, 0], [0, 1], forward_resistance=1, lateral_resistance=1)
+    >>> answer.currents[0][0], answer.two_way_law, answer.forward_only_law
+    ((Fraction(1, 4), Fraction(3, 4)), (Fraction(0, 1), Fraction(1, 1)), (Fraction(1, 4), Fraction(3, 4)))
     """
     n_states = len(source)
     if kernel is None:
@@ -95,6 +100,9 @@ def exact_layered(
     else:
         rows = kernel.tolist() if isinstance(kernel, np.ndarray) else kernel
         table = [[Fraction(g) for g in row] for row in rows]
+    square = {len(table), len(sink), *map(len, table)} == {n_states}
+    if not square or table != [list(column) for column in zip(*table, strict=True)]:
+        raise InputError("kernel must be symmetric, V x V, and source and sink must have V numbers each")
     return _layered(table, n_layers, source, sink)
 
 
@@ -246,6 +254,9 @@ def chebyshev_potential(
 
     less their mean, n = 1..N; a = 1/r, b = 1/R, s = a + (V - 1) b, t = s / (a - b), T and U the Chebyshev
     polynomials of the first and second kind. InputError where r = R, for there t is infinite.
+
+    >>> chebyshev_potential(2, 2, forward_resistance=1, lateral_resistance=2, start=0, end=1)[0]
+    (Fraction(2, 3), Fraction(-1, 3))
     """
     a, b = 1 / Fraction(forward_resistance), 1 / Fraction(lateral_resistance)
     if a == b:

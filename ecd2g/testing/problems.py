@@ -19,7 +19,15 @@ Solution = Flow | NetworkSolution
 
 @dataclass(frozen=True, eq=False)
 class LayeredProblem:
-    """A layered circuit with its source and sink distribution, Eq. (7), (8)."""
+    """A layered circuit with its source and sink distribution, Eq. (7), (8).
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> LayeredProblem(circuit, p, q).circuit.n_layers
+    2
+    """
 
     circuit: LayeredCircuit
     source: Distribution
@@ -51,7 +59,14 @@ class LayeredProblem:
 
 @dataclass(frozen=True, eq=False)
 class NetworkProblem:
-    """A resistor network with the currents ``(n_nodes,)`` that enter and leave at its nodes, in ampere."""
+    """A resistor network with the currents ``(n_nodes,)`` that enter and leave at its nodes, in ampere.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> NetworkProblem(line, np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])).circuit.n_edges
+    2
+    """
 
     circuit: ResistorNetwork
     injected: NDArray[np.float64]

@@ -103,7 +103,12 @@ Solver = Callable[[Problem], Solved]
 
 
 def ecd2g_solver(problem: Problem, *, method: Method = "auto") -> Solved:
-    """`ecd2g.solve` as a Solver; its claims about walks come with `Solved.with_walks`."""
+    """`ecd2g.solve` as a Solver; its claims about walks come with `Solved.with_walks`.
+
+    >>> from ecd2g.testing import hand_solved_networks
+    >>> ecd2g_solver(hand_solved_networks()[0].problem).currents
+    array([1., 1.])
+    """
     return Solved.of(problem.solved_by(method), walks=False)
 
 
@@ -126,7 +131,12 @@ class WalkLaw:
 
 
 def edges(problem: Problem) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Tails, heads and conductances (siemens) of all edges; node (n, x) of a layered circuit has number n V + x."""
+    """Tails, heads and conductances (siemens) of all edges; node (n, x) of a layered circuit has number n V + x.
+
+    >>> from ecd2g.testing import hand_solved_networks
+    >>> edges(hand_solved_networks()[0].problem)
+    (array([0, 1]), array([1, 2]), array([1. , 0.5]))
+    """
     if isinstance(problem, NetworkProblem):
         return problem.circuit.tails, problem.circuit.heads, problem.circuit.conductances
     kernel, n = problem.circuit.kernel.table(), problem.circuit.n_states
@@ -141,6 +151,10 @@ def walk_law(solved: Solved) -> WalkLaw:
 
     A slow twin of `ecd2g.movement.propagate`: plain loops, and not a line in common with it. Walkers that no current
     leads on arrive nowhere, so `arrival` then sums to less than one.
+
+    >>> from ecd2g.testing import hand_solved_networks
+    >>> walk_law(ecd2g_solver(hand_solved_networks()[0].problem)).arrival
+    array([0., 0., 1.])
     """
     outgoing: list[list[tuple[int, float]]] = [[] for _ in solved.potentials]
     for u, v, current in zip(

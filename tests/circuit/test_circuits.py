@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecd2g import CapacityError, Distribution, InputError, LayeredCircuit, StateSpace
-from ecd2g.circuit import Atoms, CompleteKernel, DenseKernel
+from ecd2g.circuit import Atoms, CompleteField, CompleteKernel, DenseKernel, TableField
 
 
 def test_a_circuit_prints_as_one_line():
@@ -101,3 +101,12 @@ def test_rest_states_are_never_listed_ones(space: StateSpace) -> None:
 def test_sources_and_sinks_must_share_a_space() -> None:
     with pytest.raises(InputError, match="one state space"):
         Atoms.of(Distribution.uniform(StateSpace(3)), Distribution.uniform(StateSpace(4)))
+
+
+@pytest.mark.parametrize("field", [CompleteField, TableField])
+def test_potentials_of_another_shape_are_refused(field):
+    space = StateSpace(2)
+    circuit = LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    uniform = Distribution.uniform(space)
+    with pytest.raises(InputError, match=r"\(2, 2\) here, got \(3, 2\)"):
+        field.from_potentials(circuit, Atoms.of(uniform, uniform), np.zeros((3, 2)))

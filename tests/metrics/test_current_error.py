@@ -161,3 +161,13 @@ def test_exact_currents_of_other_ends_are_unbalanced_by_their_distance():
     (source, sink), (other_source, other_sink) = laws(circuit, 0), laws(circuit, 1)
     wanted = 0.5 * np.abs(source - other_source).sum() + 0.5 * np.abs(sink - other_sink).sum()
     assert unbalanced_current(exact(circuit), other_source, other_sink) == pytest.approx(wanted, rel=1e-9)
+
+
+def test_source_and_sink_must_fit_the_field():
+    problem = ecd2g.data.uniform_to_gaussian(3)
+    circuit = ecd2g.LayeredCircuit.complete(
+        problem.space, n_layers=2, forward_resistance=1.0, lateral_resistance=2.0
+    )
+    field = ecd2g.solve(circuit, source=problem.source, sink=problem.target).field
+    with pytest.raises(InputError, match=r"source must have shape \(3,\), one number a state, got \(1,\)"):
+        unbalanced_current(field, np.ones(1), np.ones(3) / 3)

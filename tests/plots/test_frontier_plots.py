@@ -118,3 +118,8 @@ def test_figures_are_saved(tmp_path):
 def test_bad_input_is_refused(draw, words):
     with pytest.raises(InputError, match=words):
         draw()
+
+
+def test_every_circuit_needs_all_numbers():
+    with pytest.raises(InputError, match=r"one number a circuit, got \[1, 2, 1\]"):
+        plots.cost_frontier([1.0], [0.1, 0.2], [3.0], ["complete"])

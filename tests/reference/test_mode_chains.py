@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecd2g import InputError
+from ecd2g.circuit import CompleteKernel
 from ecd2g.circuit.kernels.spectrum import Spectrum
+from ecd2g.reference import alpha, chain_response
 from ecd2g.reference.layered.mode_chains import ModeCurrents, mode_potentials
 
 
@@ -110,3 +113,9 @@ def test_blocks_of_modes_do_not_change_a_bit(monkeypatch):
     pieces = mode_potentials(spectrum, np.array([1.0, 0.5, 3.0]), currents)
     np.testing.assert_array_equal(whole.potentials, pieces.potentials)
     np.testing.assert_array_equal(whole.drops, pieces.drops)
+
+
+@pytest.mark.parametrize("response", [alpha, chain_response])
+def test_one_layer_has_no_response(response):
+    with pytest.raises(InputError, match="at least 2 layers, got 1"):
+        response(CompleteKernel(2, 1.0, 0.5), 1)

@@ -108,3 +108,11 @@ def test_a_stranded_walker_has_no_forward_only_law():
     assert sum(exact.forward_only_law) == 1
     blocked = exact_layered(2, [F(1, 2), F(1, 2)], [1, 0], kernel=[[100, 1], [1, F(1, 100)]])
     assert blocked.forward_only_law is None or sum(blocked.forward_only_law) == 1
+
+
+@pytest.mark.parametrize(
+    ("kernel", "sink"), [([[1, 2], [3, 1]], [0, 1]), ([[1, 2]], [0, 1]), ([[1, 2], [2, 1]], [0, 0, 1])]
+)
+def test_the_oracle_refuses_a_kernel_that_is_none(kernel, sink):
+    with pytest.raises(ecd2g.InputError, match="kernel must be symmetric, V x V"):
+        exact_layered(2, [1, 0], sink, kernel=kernel)

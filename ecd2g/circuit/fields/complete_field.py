@@ -28,18 +28,31 @@ class CompleteField(LayeredNodes):
     The forward drop phi_n(x) - phi_{n+1}(x) can lie far below the rounding of the potentials themselves (by a
     factor R/r), so it is given, not formed by subtraction; lateral currents follow from the potentials. The arrays may
     be of any library, and what the field answers is of the same.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> flow = ecd2g.solve(circuit, source=p, sink=q)
+    >>> flow.field.outflow().round(12)  # in ampere, of a walker's node
+    array([[1.  , 0.25],
+           [0.25, 0.  ]])
     """
 
     forward_drops: NDArray[np.float64]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         lock(self, "potentials", "forward_drops")
 
     @classmethod
     def from_potentials(
         cls, circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]
     ) -> "CompleteField":
-        """The field whose forward drops are differences of the given potentials."""
+        """The field whose forward drops are differences of the given potentials.
+
+        Potentials are ``(n_layers, n_atoms)``; InputError where the shape is another.
+        """
         return cls(circuit, atoms, potentials, potentials[:-1] - potentials[1:])
 
     def on(self, xp: Any) -> "CompleteField":

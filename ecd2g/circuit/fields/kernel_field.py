@@ -35,6 +35,14 @@ class KernelField(LayeredNodes):
     The drop D_n(x) = phi_n(x) - phi_{n+1}(x) can lie far below the rounding of the potentials, so it is given, not
     formed by subtraction. The drop along a lateral edge is D_n(x) + (phi_{n+1}(x) - phi_{n+1}(y)). Every state is an
     atom of its own. Walks need no sum over edges (`advance`); `outflow` and `spread` go through all joined pairs.
+
+    >>> import ecd2g
+    >>> line = ecd2g.StateSpace(3)
+    >>> kernel = ecd2g.circuit.kernels.neighbour(line, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(line, law) for law in ([1, 0, 0], [0, 0, 1]))
+    >>> flow = ecd2g.solve(ecd2g.LayeredCircuit(line, 3, kernel), source=p, sink=q)
+    >>> type(flow.field).__name__, flow.law().round(12)
+    ('KernelField', array([0., 0., 1.]))
     """
 
     forward_drops: NDArray[np.float64]
@@ -46,13 +54,17 @@ class KernelField(LayeredNodes):
             )
         if self.atoms.listed is not None:
             raise InputError("the field of a kernel needs one atom for every state; do not list them")
+        super().__post_init__()
         lock(self, "potentials", "forward_drops")
 
     @classmethod
     def from_potentials(
         cls, circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]
     ) -> "KernelField":
-        """The field whose forward drops are differences of the given potentials."""
+        """The field whose forward drops are differences of the given potentials.
+
+        Potentials are ``(n_layers, V)``; InputError where the shape is another.
+        """
         return cls(circuit, atoms, potentials, potentials[:-1] - potentials[1:])
 
     def corrected(self, error: NDArray[np.float64]) -> "KernelField":

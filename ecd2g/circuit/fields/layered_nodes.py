@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ecd2g.circuit.array_library import zeros
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.errors import InputError
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +19,11 @@ class LayeredNodes:
     circuit: LayeredCircuit
     atoms: Atoms
     potentials: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        nodes, given = (self.circuit.n_layers, self.atoms.n_atoms), tuple(self.potentials.shape)
+        if given != nodes:
+            raise InputError(f"potentials must have shape (n_layers, n_atoms), {nodes} here, got {given}")
 
     @property
     def multiplicity(self) -> NDArray[np.float64]:

@@ -18,6 +18,12 @@ class NetworkField:
 
     The drop phi(tail) - phi(head) of a stiff edge can lie far below the rounding of the potentials themselves, so it
     is given, not formed by subtraction; currents follow from the drops.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> field = ecd2g.solve(line, source={0: 1.0}, sink={2: 1.0}).field
+    >>> field.drops.round(12), field.outflow().round(12)  # volt an edge; ampere out of a node
+    (array([1., 2.]), array([1., 1., 0.]))
     """
 
     network: ResistorNetwork
@@ -37,7 +43,10 @@ class NetworkField:
         extracted: NDArray[np.float64],
         potentials: NDArray[np.float64],
     ) -> "NetworkField":
-        """The field whose drops are differences of the given potentials."""
+        """The field whose drops are differences of the given potentials.
+
+        Potentials and currents are ``(n_nodes,)``.
+        """
         return cls(network, injected, extracted, potentials, drops_of(network, potentials))
 
     def corrected(self, error: NDArray[np.float64]) -> "NetworkField":

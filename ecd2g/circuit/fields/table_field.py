@@ -17,18 +17,34 @@ CHUNK = 2**22
 
 @dataclass(frozen=True, eq=False)
 class TableField(LayeredNodes):
-    """Potentials ``(n_layers, n_states)`` and currents ``(n_gaps, n_states, n_states)`` of a small circuit."""
+    """Potentials ``(n_layers, n_states)`` and currents ``(n_gaps, n_states, n_states)`` of a small circuit.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> volts = np.array([[0.375, -0.125], [0.125, -0.375]])
+    >>> TableField.from_potentials(circuit, Atoms.of(p, q), volts).currents(0)
+    array([[ 0.25,  0.75],
+           [-0.25,  0.25]])
+    """
 
     tables: NDArray[np.float64]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         lock(self, "potentials", "tables")
 
     @classmethod
     def from_potentials(
         cls, circuit: LayeredCircuit, atoms: Atoms, potentials: NDArray[np.float64]
     ) -> "TableField":
-        """Currents by Ohm's law, Eq. (4): g_n K(x, y) (phi_n(x) - phi_{n+1}(y))."""
+        """Currents by Ohm's law, Eq. (4): g_n K(x, y) (phi_n(x) - phi_{n+1}(y)).
+
+        Potentials are ``(n_layers, n_states)``; InputError where the shape is another, CapacityError where the
+        tables are too large.
+        """
         require_table(circuit.n_states, "the currents of all edges", copies=circuit.n_gaps)
         tables = potentials[:-1, :, None] - potentials[1:, None, :]
         tables *= circuit.kernel.table()

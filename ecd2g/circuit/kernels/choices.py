@@ -98,6 +98,12 @@ def cyclic_gaussian(
     """The same as `gaussian` on rings: symbol S - 1 is the neighbour of symbol 0, and steps wind round.
 
     For angles, hues and hours. Ways round both sides add. All row sums agree; a transform costs as much.
+
+    >>> cyclic_gaussian(StateSpace(4), width=1.0, reach=1).table().round(6)
+    array([[1.      , 0.606531, 0.      , 0.606531],
+           [0.606531, 1.      , 0.606531, 0.      ],
+           [0.      , 0.606531, 1.      , 0.606531],
+           [0.606531, 0.      , 0.606531, 1.      ]])
     """
     return _gaussian_product(space, width, reach, conductance, cyclic=True)
 
@@ -114,6 +120,11 @@ def one_site_gaussian(
 
     For ordered symbols. `stay` is the conductance between equal states, in siemens; steps folded back at the ends on
     the state itself come on top, so that all row sums agree. Default reach and cost as for `gaussian`.
+
+    >>> one_site_gaussian(StateSpace(3), width=1.0, reach=1).table().round(6)
+    array([[1.606531, 0.606531, 0.      ],
+           [0.606531, 1.      , 0.606531],
+           [0.      , 0.606531, 1.606531]])
     """
     _positive(stay, "stay", "siemens")
     sites = []
@@ -140,7 +151,7 @@ def product(space: StateSpace, matrices: Sequence[ArrayLike]) -> ProductKernel:
     """All sites move at once: the product of one symmetric, non-negative matrix a site, in siemens.
 
     For any similarity of symbols, such as a substitution matrix. Row sums may differ. O(sum_i S_i^3) once, a
-    transform O(V sum_i S_i).
+    transform O(V sum_i S_i). `matrices` are ``(S_i, S_i)``, one a site; InputError as for `dense`.
 
     >>> product(StateSpace((2, 3)), [[[3, 1], [1, 3]], np.eye(3) + 1]).row_sums()
     array([16.])
@@ -155,12 +166,22 @@ def product(space: StateSpace, matrices: Sequence[ArrayLike]) -> ProductKernel:
 
 
 def dense(matrix: ArrayLike) -> DenseKernel:
-    """Any symmetric, non-negative V x V matrix, in siemens. Row sums may differ; O(V^3) once, a transform O(V^2)."""
+    """Any symmetric, non-negative V x V matrix, in siemens. Row sums may differ; O(V^3) once, a transform O(V^2).
+
+    `matrix` is ``(V, V)``; InputError for another shape, for what is not symmetric, negative or not finite.
+
+    >>> dense([[1.0, 0.5], [0.5, 0.0]]).row_sums()
+    array([1.5, 0.5])
+    """
     return DenseKernel(matrix)  # type: ignore[arg-type]
 
 
 def sparse(matrix: sp.sparray | sp.spmatrix) -> SparseKernel:
-    """Any symmetric, non-negative sparse V x V matrix, in siemens. Row sums may differ; there is no transform."""
+    """Any symmetric, non-negative sparse V x V matrix, in siemens. Row sums may differ; there is no transform.
+
+    >>> sparse(sp.csr_array([[1.0, 0.5], [0.5, 0.0]])).row_sums()
+    array([1.5, 0.5])
+    """
     return SparseKernel(matrix)
 
 

@@ -16,7 +16,12 @@ from ecd2g.circuit.kernels.spectrum import Spectrum
 
 @dataclass(frozen=True, eq=False)
 class DenseKernel:
-    """Any symmetric, non-negative matrix of conductances, in siemens; zero means no edge."""
+    """Any symmetric, non-negative matrix of conductances, in siemens; zero means no edge.
+
+    >>> kernel = DenseKernel(np.array([[1.0, 0.5], [0.5, 0.0]]))
+    >>> kernel.row_sums(), kernel.n_pairs
+    (array([1.5, 0.5]), 3)
+    """
 
     matrix: NDArray[np.float64]
 

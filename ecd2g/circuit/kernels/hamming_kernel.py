@@ -28,6 +28,15 @@ class HammingKernel:
 
     All row sums are sum_h w_h e_h(S_1 - 1, .., S_D - 1), e_h the elementary symmetric polynomials. A transform
     costs O(V D), a product O(V D r) with r the farthest distance that has a weight.
+
+    >>> kernel = HammingKernel((2, 2), (1.0, 0.5, 0.0))
+    >>> kernel.row_sums(), kernel.n_pairs  # 1 + 2 x 0.5; every state joins itself and two others
+    (array([2.]), 12)
+    >>> kernel.table()
+    array([[1. , 0.5, 0.5, 0. ],
+           [0.5, 1. , 0. , 0.5],
+           [0.5, 0. , 1. , 0.5],
+           [0. , 0.5, 0.5, 1. ]])
     """
 
     sizes: tuple[int, ...]

@@ -94,7 +94,14 @@ class SpectralKernel(StructuredKernel, Protocol, metaclass=RememberedProtocol):
 
 @dataclass(frozen=True)
 class CompleteKernel:
-    """Every pair of states is joined, Eq. (11): a = 1/r where x = y (forward), b = 1/R elsewhere (lateral)."""
+    """Every pair of states is joined, Eq. (11): a = 1/r where x = y (forward), b = 1/R elsewhere (lateral).
+
+    >>> CompleteKernel(3, forward=1.0, lateral=0.25).row_sums()
+    array([1.5])
+    >>> CompleteKernel(2, forward=1.0, lateral=0.25).table()
+    array([[1.  , 0.25],
+           [0.25, 1.  ]])
+    """
 
     n_states: int
     forward: float

@@ -26,6 +26,13 @@ class OneSiteKernel:
     top. Every site must be regular, all its rows of one sum d_i: then the modes are products over the sites and
     lambda = (forward + sum_i d_i lambda_i) / (forward + sum_i d_i). A product with K, and a transform, cost
     O(V sum_i S_i) for small sites, O(V log V) for long ordinal ones and rings. All row sums are alike.
+
+    >>> from ecd2g.circuit.kernels.site_kernel import complete_site
+    >>> OneSiteKernel(1.0, (complete_site(2, 0.0, 0.5), complete_site(2, 0.0, 0.25))).table()
+    array([[1.  , 0.25, 0.5 , 0.  ],
+           [0.25, 1.  , 0.  , 0.5 ],
+           [0.5 , 0.  , 1.  , 0.25],
+           [0.  , 0.5 , 0.25, 1.  ]])
     """
 
     forward: float

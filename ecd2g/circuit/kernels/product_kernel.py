@@ -30,6 +30,14 @@ class ProductKernel:
 
     Eigenvalues and modes are products over the sites. A product with K, and a transform, cost O(V sum_i S_i) for
     small sites and O(V log V) for long ordinal ones and rings; no V x V table is made. Row sums may differ.
+
+    >>> from ecd2g.circuit.kernels.site_kernel import dense_site
+    >>> kernel = ProductKernel((dense_site([[1.0, 0.5], [0.5, 1.0]]), dense_site([[1.0, 0.1], [0.1, 1.0]])))
+    >>> kernel.table()
+    array([[1.  , 0.1 , 0.5 , 0.05],
+           [0.1 , 1.  , 0.05, 0.5 ],
+           [0.5 , 0.05, 1.  , 0.1 ],
+           [0.05, 0.5 , 0.1 , 1.  ]])
     """
 
     sites: tuple[SiteKernel, ...]

@@ -17,6 +17,10 @@ class SparseKernel:
     """Any symmetric, non-negative sparse matrix of conductances, in siemens; no modes are known for it.
 
     A product costs O(nonzero entries). Row sums may differ, and may be zero.
+
+    >>> kernel = SparseKernel(sp.csr_array([[1.0, 0.5], [0.5, 0.0]]))
+    >>> kernel.row_sums(), kernel.n_pairs
+    (array([1.5, 0.5]), 3)
     """
 
     matrix: sp.csr_array

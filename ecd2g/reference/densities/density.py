@@ -28,7 +28,14 @@ class Density(Protocol):
 
 
 def as_density(given: Distribution | Density) -> Density:
-    """A Distribution as an EmpiricalDensity, and a density as it is; InputError for anything else."""
+    """A Distribution as an EmpiricalDensity, and a density as it is; InputError for anything else.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> as_density(p).probability([[0], [2]])
+    array([0.5, 0. ])
+    """
     if isinstance(given, Distribution):
         return EmpiricalDensity(given)
     if not isinstance(given, Density):
@@ -41,7 +48,12 @@ def as_density(given: Distribution | Density) -> Density:
 
 @dataclass(frozen=True, eq=False)
 class UniformDensity:
-    """p(x) = 1 / n_states, in any space."""
+    """p(x) = 1 / n_states, in any space.
+
+    >>> import ecd2g
+    >>> UniformDensity(ecd2g.StateSpace(2, 100)).probability([[0] * 100]) == 0.5**100
+    array([ True])
+    """
 
     space: StateSpace
 
@@ -63,6 +75,12 @@ class MixtureDensity:
 
     A Distribution among the components is taken as an EmpiricalDensity. Evaluating costs one evaluation of every
     component, a draw one draw of one.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(3)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([0.5, 0.5, 0.0], [0.0, 0.5, 0.5]))
+    >>> MixtureDensity([0.9, 0.1], [p, UniformDensity(space)]).probability([[0], [2]]).round(6)  # 0.45 + 1/30, and 1/30
+    array([0.483333, 0.033333])
     """
 
     weights: ArrayLike

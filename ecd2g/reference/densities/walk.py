@@ -67,6 +67,14 @@ def walk_between_densities(
     InputError where R is less than r, so that the envelope of the thinning does not hold, for starts without source
     density, and for densities that are no numbers or live in another space; SolverError where walks do not end, as
     between densities that are not normalised.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> walks = walk_between_densities(circuit, p, q, [[0]] * 5, rng=0)
+    >>> walks.ends.ravel()  # all of the sink is in state 1
+    array([1, 1, 1, 1, 1])
     """
     random, states = generator(rng), circuit.space.check(starts).copy()
     if states.ndim != 2:

@@ -50,7 +50,13 @@ class DeviationChain:
 
 
 def deviation_chain(kernel: CompleteKernel) -> DeviationChain:
-    """Angle and leak of the deviation chain; s - (a - b) = V b and s + (a - b) = 2 a + (V - 2) b, never subtracted."""
+    """Angle and leak of the deviation chain; s - (a - b) = V b and s + (a - b) = 2 a + (V - 2) b, never subtracted.
+
+    >>> from ecd2g.circuit import CompleteKernel
+    >>> chain = deviation_chain(CompleteKernel(2, 1.0, 0.25))
+    >>> chain.leak, round(float(np.cosh(chain.theta)), 12)  # 2 b, and (a + b) / (a - b)
+    (0.5, 1.666666666667)
+    """
     a, b, n_states = kernel.forward, kernel.lateral, float(kernel.n_states)
     below, above = b * n_states, 2.0 * a + (n_states - 2.0) * b
     gamma, link, leak = sqrt(below) * sqrt(above), abs(a - b), below if a >= b else above
@@ -59,7 +65,15 @@ def deviation_chain(kernel: CompleteKernel) -> DeviationChain:
 
 
 def alpha(kernel: CompleteKernel, n_layers: int) -> NDArray[np.float64]:
-    """Response alpha_n of the deviation chain, in volt per ampere, ``(n_layers,)``; zero for a single state."""
+    """Response alpha_n of the deviation chain, in volt per ampere, ``(n_layers,)``; zero for a single state.
+
+    InputError for fewer than two layers.
+
+    >>> from ecd2g.circuit import CompleteKernel
+    >>> alpha(CompleteKernel(2, 1.0, 0.25), 3).round(6)  # r = 1, R = 4 ohm
+    array([1.025, 0.375, 0.225])
+    """
+    _check_layers(n_layers)
     layer, last = np.arange(n_layers), n_layers - 1
     if kernel.n_states == 1:
         return np.zeros(n_layers)
@@ -94,8 +108,14 @@ class ChainResponse:
 def chain_response(kernel: CompleteKernel, n_layers: int) -> ChainResponse:
     """Sums and differences of alpha_n as products of hyperbolic functions, to full relative accuracy.
 
-    Remembered for the circuits used last, since it serves any number of p and q.
+    Remembered for the circuits used last, since it serves any number of p and q. InputError for fewer than two layers.
+
+    >>> from ecd2g.circuit import CompleteKernel
+    >>> response = chain_response(CompleteKernel(2, 1.0, 0.25), 3)
+    >>> response.drop.round(6), round(response.mean_drop, 12)  # alpha_1 - alpha_2, alpha_2 - alpha_3; 1 / (2 (a + b))
+    (array([0.65, 0.15]), 0.4)
     """
+    _check_layers(n_layers)
     n_states, last = float(kernel.n_states), n_layers - 1
     mean_drop = 1.0 / (n_states * kernel.row_sum())
     if kernel.n_states == 1:
@@ -151,7 +171,16 @@ def closed_form(
 
     Cost O(n_layers * n_atoms), on the back end asked for; the field comes back in NumPy. Two states with b > a are the
     same circuit with a and b exchanged and the two states swapped in every other layer; there the *lateral* drops are
-    the delicate ones, so it is solved that way.
+    the delicate ones, so it is solved that way. InputError for another kernel and for gaps of different gain.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> field = closed_form(circuit, Atoms.of(p, q))
+    >>> field.currents(0).round(12)  # three quarters straight, one quarter over the other two nodes
+    array([[ 0.25,  0.75],
+           [-0.25,  0.25]])
     """
     plain, plain_atoms = plain_problem(circuit, atoms)
     moved = plain_atoms.on(library(backend))
@@ -241,7 +270,18 @@ class Table1:
 
 
 def table_1(circuit: LayeredCircuit) -> Table1:
-    """Lemma 3.5: the potentials of one source and one sink, for both cases of the paper's Table 1."""
+    """Lemma 3.5: the potentials of one source and one sink, for both cases of the paper's Table 1.
+
+    InputError for another kernel and for gaps of different gain.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> table = table_1(circuit)
+    >>> (table.source - table.sink).round(12)
+    array([0.5, 0.5])
+    """
     space, none = circuit.space, np.full(circuit.n_layers, np.nan)
     first, last = (np.array(state) for state in ([0] * space.n_sites, [s - 1 for s in space.alphabet_sizes]))
 
@@ -269,3 +309,8 @@ def complete_kernel(circuit: LayeredCircuit) -> CompleteKernel:
 def is_plain(circuit: LayeredCircuit) -> bool:
     """Whether Lemma 3.5 as the paper has it applies: the complete kernel, and no gains."""
     return isinstance(circuit.kernel, CompleteKernel) and not circuit.is_graded
+
+
+def _check_layers(n_layers: int) -> None:
+    if n_layers < 2:
+        raise InputError(f"a layered circuit needs at least 2 layers, got {n_layers}")

@@ -31,6 +31,15 @@ def closed_form_batch(
 
     The arrays may be NumPy's, CuPy's or those of any library of the array API standard, in float64; the answer is of
     the same library. Raises InputError where a row is no distribution, CapacityError where the answer is too large.
+
+    >>> import numpy as np
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> solved = closed_form_batch(circuit, np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([[0.0, 1.0], [0.5, 0.5]]))
+    >>> solved.potentials.round(12).tolist()
+    [[[0.375, -0.125], [0.125, -0.375]], [[0.125, 0.125], [-0.125, -0.125]]]
     """
     plain = plain_circuit(circuit)
     for name, values in (("sources", sources), ("sinks", sinks)):

@@ -37,6 +37,14 @@ def spectral_form(
     Cost: 4 transforms of p and q, 2 N - 1 of potentials and drops, and O(N V) for the chains; 4 N V numbers of memory.
     CapacityError where potentials and drops would not fit; InputError where the kernel has no modes, or falls apart
     into groups of states whose totals of p and q differ.
+
+    >>> import ecd2g
+    >>> space = ecd2g.StateSpace(2)
+    >>> circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=1.0)
+    >>> p, q = (ecd2g.Distribution.from_probabilities(space, law) for law in ([1.0, 0.0], [0.0, 1.0]))
+    >>> spectral_form(circuit, p, q).currents(0).round(12)
+    array([[ 0.25,  0.75],
+           [-0.25,  0.25]])
     """
     kernel = spectral_kernel(circuit)
     _require_room(circuit)

@@ -68,7 +68,13 @@ def current_flow_betweenness(
 ) -> Centrality:
     """Throughflow of every node, averaged over 1 A between every other pair (Brandes and Fleischer 2005).
 
-    Sum over pairs s < t without v of the throughflow of v, over (n - 1)(n - 2) / 2 where `normalized`.
+    Sum over pairs s < t without v of the throughflow of v, over (n - 1)(n - 2) / 2 where `normalized`. `values`
+    ``(n_nodes,)``, zero for fewer than three nodes. InputError for a network that is not connected.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> current_flow_betweenness(line).values.round(9)  # all current between the ends passes node 1
+    array([0., 1., 0.])
     """
     _require_connected(network)
     n, scale = network.n_nodes, (network.n_nodes - 1) * (network.n_nodes - 2) if normalized else 2
@@ -97,7 +103,13 @@ def edge_current_flow_betweenness(
 ) -> EdgeCentrality:
     """Sum of |current| of every edge over 1 A between every pair, over (n - 1)(n - 2) where `normalized`, else over 2.
 
-    The divisor is networkx's; parallel edges count as the one edge they were combined to.
+    The divisor is networkx's; parallel edges count as the one edge they were combined to. InputError for a network that
+    is not connected.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> edge_current_flow_betweenness(line, normalized=False).values.round(9)  # every edge carries two of three pairs
+    array([1., 1.])
     """
     _require_connected(network)
     n = network.n_nodes
@@ -118,7 +130,15 @@ def edge_current_flow_betweenness(
 def current_flow_closeness(
     network: ResistorNetwork, *, method: Method = "auto", tolerance: float = TOLERANCE
 ) -> Centrality:
-    """1 / sum of the effective resistances from a node to all others, in siemens (networkx's convention)."""
+    """1 / sum of the effective resistances from a node to all others, in siemens (networkx's convention).
+
+    `values` ``(n_nodes,)``. InputError for a network that is not connected.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> current_flow_closeness(line).values.round(6)  # 1 / (1 + 3), 1 / (1 + 2), 1 / (3 + 2)
+    array([0.25    , 0.333333, 0.2     ])
+    """
     _require_connected(network)
     n = network.n_nodes
     if n < 2:
@@ -135,7 +155,15 @@ def current_flow_closeness(
 def kirchhoff_index(
     network: ResistorNetwork, *, method: Method = "auto", tolerance: float = TOLERANCE
 ) -> float:
-    """Sum of the effective resistances of all pairs, in ohm: n times the sum of 1 / eigenvalues of G."""
+    """Sum of the effective resistances of all pairs, in ohm: n times the sum of 1 / eigenvalues of G.
+
+    Infinite for a network that is not connected.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> round(kirchhoff_index(line), 9)  # 1 + 2 + 3
+    6.0
+    """
     found = resistance_matrix(network, method=method, tolerance=tolerance)
     return float(_sums(found.values).sum() / 2)
 

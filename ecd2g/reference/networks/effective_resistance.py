@@ -70,6 +70,12 @@ def effective_resistances(
     """Effective resistances of k pairs of nodes, ``(k,)``: one preparation, then one solution a pair.
 
     "star-mesh" eliminates once a pair, O(n^3), and proves twelve digits however wide apart the conductances are.
+    InputError for labels that are no nodes; SolverError where the bounds stay wider than the tolerance.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> effective_resistances(line, [(0, 2), (0, 1)]).values.round(12)
+    array([3., 1.])
     """
     require_network(network)
     check_tolerance(tolerance)
@@ -93,6 +99,13 @@ def resistance_matrix(
     With psi_i the potentials of 1 A from i to a root and epsilon_i their energy error, J psi = R + <grad phi*, grad e>
     for 1 A from i to j, so |J psi - R| <= sqrt(R) (epsilon_i + epsilon_j), and rounding is added. O(n^2) memory.
     "star-mesh" eliminates anew for the pairs that this leaves wider than the tolerance, at most MOST_ELIMINATIONS.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> resistance_matrix(line).values.round(9)
+    array([[0., 1., 3.],
+           [1., 0., 2.],
+           [3., 2., 0.]])
     """
     require_network(network)
     check_tolerance(tolerance)

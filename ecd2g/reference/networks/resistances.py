@@ -25,7 +25,10 @@ class Resistances:
     def between(
         cls, lower: NDArray[np.float64], upper: NDArray[np.float64], exponent: int, method: str
     ) -> "Resistances":
-        """From bounds in units of 2^-exponent ohm, rounded outward."""
+        """From bounds in units of 2^-exponent ohm, rounded outward.
+
+        Bounds are ``(k,)`` or ``(n_nodes, n_nodes)``.
+        """
         if exponent:
             with np.errstate(over="ignore"):  # an infinite upper bound is no bound, and refused
                 least, most = np.ldexp(lower, -exponent), np.ldexp(upper, -exponent)

@@ -18,7 +18,14 @@ from ecd2g.reference.certificate import NetworkCertificate
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NetworkSolution:
-    """Potentials and currents of a network, with their certificate; arrays follow `network.nodes`."""
+    """Potentials and currents of a network, with their certificate; arrays follow `network.nodes`.
+
+    >>> import ecd2g
+    >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
+    >>> solution = ecd2g.solve(line, source={0: 1.0}, sink={2: 1.0})
+    >>> round(solution.effective_resistance, 12), solution.currents.round(12)
+    (3.0, array([1., 1.]))
+    """
 
     field: NetworkField
     certificate: NetworkCertificate

@@ -18,7 +18,11 @@ UNUSABLE = (ImportError, AttributeError, OSError, RuntimeError, ValueError)
 
 @cache
 def cholmod_available() -> bool:
-    """Whether scikit-sparse is installed and can be imported; tried once."""
+    """Whether scikit-sparse is installed and can be imported; tried once.
+
+    >>> cholmod_available() in (False, True)
+    True
+    """
     try:
         _loaded()
     except InputError:
