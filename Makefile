@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread a BLAS call: the arrays are small, and tests run in parallel.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: reproduce reproduce-all verify test lint benchmarks hardening format clean
+.PHONY: reproduce reproduce-all verify test lint docs benchmarks hardening format clean
 
 reproduce: $(VENV)/installed  ## the main job: verify the theory; solve, plot, train and compare the 1D problem, in runs/
 	$(BIN)/ecd2g verify --examples 100 --out runs/verify --overwrite
@@ -28,6 +28,10 @@ lint: $(VENV)/installed-dev  ## style, types, import direction
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/installed-docs  ## the documentation site, in docs/_build/html; runs every script of the gallery
+	$(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going --quiet docs docs/_build/html
+	$(BIN)/python docs/check_site.py docs/_build/html
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
@@ -52,5 +56,9 @@ $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --group dev
 	touch $@
 
+$(VENV)/installed-docs: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --group docs
+	touch $@
+
 clean:
-	rm -rf $(VENV) runs .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) runs .pytest_cache .hypothesis .mypy_cache .ruff_cache docs/_build docs/_gallery docs/_command_help.md

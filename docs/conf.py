@@ -21,8 +21,9 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "mathml",
+    "docstrings",
     "command_help",
-    "gallery_links",
+    "code_host_links",
 ]
 exclude_patterns = ["_build", "gallery/README.md", "gallery/GALLERY_HEADER.txt", "hardening_table.md"]
 nitpicky = True

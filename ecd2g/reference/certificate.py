@@ -40,13 +40,13 @@ ROUNDING = 1e-10
 class Certificate:
     """Relative deviations of a solution from the circuit laws, and a bound on the error of its potentials.
 
-    kirchhoff         largest Kirchhoff residual of a node, over the total current
-    ohm               largest mismatch of currents and potentials, over the largest potential
-    energy            mismatch of dissipated and delivered power, over the dissipated power
-    maximum_principle largest excess of a potential over its sources (or under its sinks), over the largest potential
-    potential_error   proven bound on the largest error of a potential (mean zero), over the largest potential,
-                      rounding of the check itself included; for the closed form it is proven for the coefficients
-                      of the formula, and the other four figures are what ties the arrays to it (docs/certificates.md)
+    kirchhoff          largest Kirchhoff residual of a node, over the total current
+    ohm                largest mismatch of currents and potentials, over the largest potential
+    energy             mismatch of dissipated and delivered power, over the dissipated power
+    maximum_principle  largest excess of a potential over its sources (or under its sinks), over the largest potential
+    potential_error    proven bound on the largest error of a potential (mean zero), over the largest potential,
+                       rounding of the check itself included; for the closed form it is proven for the coefficients
+                       of the formula, and the other four figures are what ties the arrays to it (docs/certificates.md)
     """
 
     method: str
