@@ -1,6 +1,6 @@
 """Check a built site: nothing is loaded from another host, and every internal link and anchor leads somewhere.
 
-    python docs/check_site.py docs/_build/html
+python docs/check_site.py docs/_build/html
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How sphinx-gallery runs the scripts of docs/gallery: warnings are errors, and pictures are what `plots.save` wrote."""
+"""How sphinx-gallery runs the scripts of docs/gallery: warnings are errors, pictures are what `plots.save` wrote."""
 
 import shutil
 import warnings

@@ -11,7 +11,6 @@ import numpy as np
 
 import ecd2g
 from ecd2g import plots
-from ecd2g.plots.adapted_currents import adapted_currents
 from ecd2g.reference import adapted_circuit
 
 problem = ecd2g.data.moons_to_swiss_roll(n_symbols=12)
@@ -30,7 +29,7 @@ for n, circuit in adapted.items():
     table = np.zeros((m, len(circuit.sink_states)))
     table[network.tails, network.heads - m] = circuit.solution.currents
     tables[f"iteration {n}: {last.cost:.2f} symbols²"] = table
-plots.save(adapted_currents(circuit.source_states, circuit.sink_states, tables), "adapted_currents")
+plots.save(plots.adapted_currents(circuit.source_states, circuit.sink_states, tables), "adapted_currents")
 
 # %%
 # Cost of the walk above, and below it the bound that its potentials prove by Kantorovich duality. No optimal transport

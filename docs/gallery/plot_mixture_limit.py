@@ -10,7 +10,7 @@ import numpy as np
 
 from ecd2g import StateSpace, plots
 from ecd2g.bridges import MixtureBridge, SpreadBridge
-from ecd2g.reference.layered.spread_chain import linear_spread_chain
+from ecd2g.reference import linear_spread_chain
 
 ratios = 10.0 ** -np.arange(1, 6)
 figure = matplotlib.figure.Figure(figsize=(plots.PAGE, 2.5), layout="constrained")

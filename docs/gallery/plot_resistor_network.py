@@ -8,8 +8,7 @@ import networkx as nx
 
 import ecd2g
 from ecd2g import plots
-from ecd2g.reference.networks.centrality import current_flow_betweenness
-from ecd2g.reference.networks.effective_resistance import effective_resistances
+from ecd2g.reference import current_flow_betweenness, effective_resistances
 
 graph = nx.karate_club_graph()
 network = ecd2g.ResistorNetwork.from_networkx(graph, conductance="weight")

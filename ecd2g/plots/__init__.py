@@ -1,6 +1,7 @@
 """Figures for papers: arrays in, matplotlib axes out; solves nothing and leaves no figure open."""
 
 from ecd2g.plots.adapted import draw_adaptation
+from ecd2g.plots.adapted_currents import adapted_currents
 from ecd2g.plots.circuit import circuit_diagram
 from ecd2g.plots.cost_curves import CostPanel, cost_curves
 from ecd2g.plots.current_comparison import current_comparison
@@ -30,6 +31,7 @@ __all__ = [
     "FidelityPanel",
     "FidelityPoint",
     "StepsCurve",
+    "adapted_currents",
     "by_knob",
     "circuit_diagram",
     "cost_curves",

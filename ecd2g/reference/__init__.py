@@ -28,6 +28,7 @@ from ecd2g.reference.layered.closed_form import (
 )
 from ecd2g.reference.layered.closed_form_batch import Potentials, closed_form_batch
 from ecd2g.reference.layered.spectral_form import spectral_form
+from ecd2g.reference.layered.spread_chain import SpreadChain, linear_spread_chain
 from ecd2g.reference.matrix import conductance_matrix
 from ecd2g.reference.methods import METHODS
 from ecd2g.reference.networks.centrality import (
@@ -70,6 +71,7 @@ __all__ = [
     "Potentials",
     "ProductDensity",
     "Resistances",
+    "SpreadChain",
     "Table1",
     "UniformDensity",
     "adapted_circuit",
@@ -91,6 +93,7 @@ __all__ = [
     "energy_residual",
     "kirchhoff_index",
     "kirchhoff_residual",
+    "linear_spread_chain",
     "maximum_principle_excess",
     "ohm_residual",
     "plans",

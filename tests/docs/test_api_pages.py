@@ -6,6 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 import ecd2g
 
 PAGES = sorted((Path(__file__).parents[2] / "docs" / "api").glob("*.md"))
@@ -38,6 +40,7 @@ def public() -> set[str]:
     return set(paths.values())
 
 
+@pytest.mark.learned
 def test_every_public_name_is_documented_and_every_documented_name_is_public() -> None:
     found = [name for page in PAGES for name in documented(page.read_text(encoding="utf-8"))]
     assert set(found) == public()

@@ -1,4 +1,4 @@
-"""docs/images/architecture.svg shows the import direction that import-linter enforces, and the libraries that are loaded."""
+"""docs/images/architecture.svg shows the import direction that import-linter enforces, and what is loaded where."""
 
 import re
 import tomllib
@@ -49,5 +49,7 @@ def test_the_libraries_in_a_box_are_those_that_its_files_load(library: str) -> N
         for path in (ROOT / "ecd2g").rglob("*.py")
         if loads.search(path.read_text(encoding="utf-8"))
     }
-    drawn = {name for name, box in BOXES.items() if box.find(f".//{SVG}tspan[@class='{library}']") is not None}
+    drawn = {
+        name for name, box in BOXES.items() if box.find(f".//{SVG}tspan[@class='{library}']") is not None
+    }
     assert drawn == loading
