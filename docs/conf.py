@@ -26,8 +26,8 @@ extensions = [
 ]
 exclude_patterns = ["_build", "gallery/README.md", "gallery/GALLERY_HEADER.txt", "hardening_table.md"]
 nitpicky = True
-# Python objects outside the API pages: other libraries, and the private homes of what is re-exported
-nitpick_ignore_regex = [("py:.*", ".*")]
+# types in signatures that no API page holds: those of other libraries, and private ones (ecd2g.PACKAGE.FILE.NAME)
+nitpick_ignore_regex = [("py:.*", r"(?!ecd2g\.).*|ecd2g\.\w+\.\w+\..*")]
 
 html_theme = "furo"
 html_title = f"ecd2g {release}"
@@ -42,6 +42,7 @@ myst_heading_anchors = 3
 default_role = "code"  # what docstrings put in single backticks
 
 autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_type_aliases = {"ArrayLike": "ArrayLike"}
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
@@ -56,6 +57,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "_gallery",
     "within_subsection_order": "gallery_build.ReadmeOrder",
+    "default_thumb_file": str(HERE / "images" / "circuit_1d.png"),
     "image_scrapers": ("gallery_build.saved_pictures",),
     "reset_modules": ("gallery_build.strict_warnings",),
     "reset_modules_order": "both",

@@ -1,29 +1,27 @@
-"""Mathematics as MathML, by the converter that docutils brings: drawn by the browser without a script, offline."""
+"""Mathematics as MathML, made when the site is built: drawn by the browser without a script, offline."""
 
 from docutils import nodes
-from docutils.utils.math import MathError
-from docutils.utils.math.latex2mathml import tex2mathml
+from latex2mathml.converter import convert
 from sphinx.util.logging import getLogger
 
 logger = getLogger(__name__)
 
 
-def mathml(node, as_block=False):
-    """MathML of the LaTeX in a node; what the converter does not know is a warning."""
-    try:
-        return tex2mathml(node.astext(), as_block)
-    except MathError as error:
-        logger.warning("cannot convert %s: %s", node.astext(), error, location=node)
-        return ""
+def mathml(node, display):
+    """MathML of the LaTeX in a node; a command that the converter does not know stays in it, and is a warning."""
+    text = convert(node.astext(), display=display)
+    if "\\" in text:
+        logger.warning("unknown LaTeX command in %s", node.astext(), location=node)
+    return text
 
 
 def visit_inline(self, node):
-    self.body.append(mathml(node))
+    self.body.append(mathml(node, "inline"))
     raise nodes.SkipNode
 
 
 def visit_block(self, node):
-    self.body.append(f'<div class="math">{mathml(node, as_block=True)}</div>\n')
+    self.body.append(f'<div class="math">{mathml(node, "block")}</div>\n')
     raise nodes.SkipNode
 
 

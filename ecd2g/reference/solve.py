@@ -74,6 +74,8 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE, backend=
     InputError, CapacityError, SolverError
         Unusable input; a matrix that does not fit; a tolerance that was missed.
 
+    Examples
+    --------
     >>> import ecd2g
     >>> line = ecd2g.ResistorNetwork.from_edges([[0, 1], [1, 2]], resistance=[1.0, 2.0])
     >>> round(ecd2g.solve(line, source={0: 1.0}, sink={2: 1.0}).effective_resistance, 12)
