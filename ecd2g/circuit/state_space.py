@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.errors import CapacityError, InputError
+from ecd2g.memory import require_memory
 
 INDEX_LIMIT = 2**63
 """Spaces with fewer states than this number them with int64."""
@@ -139,6 +140,9 @@ class StateSpace:
                 f"{purpose} needs an array over all {self.n_states:.3g} states, and the limit is "
                 f"{ENUMERATION_LIMIT}; use the sparse results (`atoms`, `sample`, `exact_law`) instead"
             )
+        require_memory(
+            8.0 * self.n_states, purpose, "use the sparse results (`atoms`, `sample`, `exact_law`) instead"
+        )
 
 
 def _whole(value: object, name: str) -> int:

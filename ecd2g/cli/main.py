@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
+from ecd2g.cli.enough_memory import no_more_than_available
 from ecd2g.cli.parser import build_parser
 from ecd2g.cli.termination import Terminated, clean_termination
 from ecd2g.errors import Ecd2gError
@@ -26,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         args = build_parser().parse_args(arguments)
-        with clean_termination(), warnings.catch_warnings():
+        with clean_termination(), no_more_than_available(), warnings.catch_warnings():
             # extreme resistances overflow; the certificate finds what that spoils, in one sentence
             warnings.simplefilter("ignore", RuntimeWarning)
             status = args.run(args, shlex.join(["ecd2g", *arguments]))
@@ -36,9 +37,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(done.code or 0)
     except Ecd2gError as error:
         return _fail(_whole(error, str(error)), REFUSED)
-    except MemoryError as error:
-        message = f"there is not enough memory ({error}); use a smaller problem or fewer walks"
-        return _fail(_whole(error, message), REFUSED)
     except BrokenPipeError:
         # the reader of our output, `head` say, has left; do not let Python complain at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

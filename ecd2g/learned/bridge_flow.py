@@ -10,6 +10,7 @@ from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.randomness import generator
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.learned.end_network import EndNetwork
+from ecd2g.memory import require_memory
 from ecd2g.movement import Paths, Walks
 from ecd2g.movement.transport import WALK_LIMIT
 
@@ -146,6 +147,8 @@ class BridgeFlow:
                 f"{n} walks over {n_sites} sites do not fit in memory, the limit is {WALK_LIMIT} symbols; draw them in "
                 f"several batches, each with its own seed"
             )
+        purpose = f"a sample of {n} walks over {n_sites} sites"
+        require_memory(16.0 * int(n) * n_sites, purpose, "draw it in several batches, each with its own seed")
         return self.source.sample(int(n), rng)
 
     def _pieces(self, n: int) -> list[slice]:

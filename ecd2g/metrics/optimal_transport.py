@@ -78,7 +78,7 @@ def independent_cost(
     if ground == "squared":
         cost = _squared_independent(xs, a, ys, b)
     elif ground == "hamming":
-        cost = _hamming_independent(p.space.alphabet_sizes, xs, a, ys, b)
+        cost = _hamming_independent(xs, a, ys, b)
     else:
         cost = _summed(xs, a, ys, b)
     return cost / cost_unit(ground, scale)
@@ -139,17 +139,15 @@ def _squared_independent(
 
 
 def _hamming_independent(
-    sizes: tuple[int, ...],
-    xs: NDArray[np.int64],
-    a: NDArray[np.float64],
-    ys: NDArray[np.int64],
-    b: NDArray[np.float64],
+    xs: NDArray[np.int64], a: NDArray[np.float64], ys: NDArray[np.int64], b: NDArray[np.float64]
 ) -> float:
-    def agree(site: int, n: int) -> float:
-        first, second = (np.bincount(s[:, site], weights=w, minlength=n) for s, w in ((xs, a), (ys, b)))
+    def agree(x: NDArray[np.int64], y: NDArray[np.int64]) -> float:
+        symbols, places = np.unique(np.concatenate((x, y)), return_inverse=True)  # few of a large alphabet
+        first = np.bincount(places[: len(x)], weights=a, minlength=len(symbols))
+        second = np.bincount(places[len(x) :], weights=b, minlength=len(symbols))
         return float(first @ second)
 
-    return float(sum(1.0 - agree(site, n) for site, n in enumerate(sizes)))
+    return float(sum(1.0 - agree(x, y) for x, y in zip(xs.T, ys.T, strict=True)))
 
 
 def _summed(

@@ -15,6 +15,7 @@ from ecd2g.circuit.fields.field import LayeredField
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.randomness import generator
 from ecd2g.errors import CapacityError, InputError
+from ecd2g.memory import require_memory
 from ecd2g.movement.exact import ExactLaw, propagate
 from ecd2g.movement.first_passage import FirstPassage, first_passage
 from ecd2g.movement.rules import Rule, check_rule
@@ -195,6 +196,11 @@ class Transport:
                 f"{n} walks over {self.circuit.space.n_sites} sites do not fit in memory, the limit is {WALK_LIMIT} "
                 f"symbols; draw them in several batches, each with its own seed"
             )
+        purpose = f"a sample of {n} walks over {self.circuit.space.n_sites} sites"
+        numbers = n * (
+            2.0 * self.circuit.space.n_sites + 4.0
+        )  # starts, ends, nodes, steps, and those who still walk
+        require_memory(8.0 * numbers, purpose, "draw it in several batches, each with its own seed")
 
     @cached_property
     def _fields(self) -> dict[str, LayeredField]:

@@ -12,6 +12,7 @@ from ecd2g.circuit.kernels.kernel import CompleteKernel, Kernel, SpectralKernel,
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.networks.network import ResistorNetwork, sum_at
 from ecd2g.errors import CapacityError, InputError
+from ecd2g.memory import require_memory
 
 ASSEMBLY_LIMIT = 200_000_000
 """Most stored entries of an assembled conductance matrix (3 GB as a sparse array)."""
@@ -99,6 +100,8 @@ def require_assembly(circuit: LayeredCircuit) -> None:
             f"({1.2e-8 * float(entries):.3g} GB), and the limit is {ASSEMBLY_LIMIT:.3g}; "
             f'use method="closed-form" where the kernel has fast modes, or method="cg", which never assemble it'
         )
+    purpose = f"the conductance matrix of {float(entries):.3g} entries"
+    require_memory(12.0 * entries, purpose, "take a smaller circuit, or a method that never assembles it")
 
 
 def conductance_product(

@@ -18,6 +18,7 @@ from ecd2g.circuit.kernels.kernel import CompleteKernel, StructuredKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import InputError
+from ecd2g.memory import require_memory
 from ecd2g.reference.certificate import certify_layered
 from ecd2g.reference.flow import Flow
 from ecd2g.reference.layered.closed_form import closed_form, is_plain
@@ -90,6 +91,10 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE, backend=
     return _solve_layered(circuit, source, sink, method, tolerance, backend)
 
 
+VECTORS = 12
+"""Arrays over all nodes that the methods without a closed form hold at once, about."""
+
+
 def _solve_layered(
     circuit: LayeredCircuit,
     source: Distribution,
@@ -114,6 +119,8 @@ def _solve_layered(
             )
         field = spectral_form(circuit, source, sink)
     else:
+        purpose = f"method {chosen!r} for {circuit.n_nodes} nodes"
+        require_memory(VECTORS * 8.0 * circuit.n_nodes, purpose, "take fewer layers or states")
         p, q = source.to_array(), sink.to_array()
         atoms = Atoms(circuit.space, None, np.ones(circuit.n_states), p, q)
         shape = (circuit.n_layers, circuit.n_states)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from ecd2g.errors import InputError
+from ecd2g.experiments.records.exchange import exchange
 from ecd2g.experiments.records.run_folder import FORMAT, files_in, is_run_folder, run_folder
 
 
@@ -70,11 +71,28 @@ def test_old_run_comes_back_when_the_rename_fails(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
         return rename(self, target)
 
+    monkeypatch.setattr("ecd2g.experiments.records.run_folder.exchange", lambda *_: False)  # as on other systems
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(InputError, match="No space left"):
         write_run(tmp_path / "run", "new", overwrite=True)
     assert files_in(tmp_path) == ["run/numbers.txt", "run/results.json"]
     assert (tmp_path / "run" / "numbers.txt").read_text() == "old"
+
+
+@pytest.mark.parametrize("can", [True, False])
+def test_overwriting_leaves_one_folder_whether_names_can_be_exchanged_or_not(tmp_path, monkeypatch, can):
+    if not can:
+        monkeypatch.setattr("ecd2g.experiments.records.run_folder.exchange", lambda *_: False)
+    write_run(tmp_path / "run", "old")
+    write_run(tmp_path / "run", "new", overwrite=True)
+    assert (tmp_path / "run" / "numbers.txt").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_an_exchange_with_what_is_not_there_changes_nothing(tmp_path):
+    (tmp_path / "one").mkdir()
+    assert not exchange(tmp_path / "one", tmp_path / "two")
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
 def folder_with(tmp_path: Path, name: str, text: str) -> Path:

@@ -4,9 +4,16 @@
 ECD2G_HARDENING_TABLE names the file of the table. Without them the tests are short and write nothing.
 """
 
+import json
 import os
+import signal
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +53,98 @@ def tally() -> Tally:
 def scale() -> int:
     """How many times more than in the test suite is tried in this run."""
     return SCALE
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended: its exit status (negative: the signal that killed it), and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+    peak: int
+
+    def in_one_sentence(self, *statuses: int) -> str:
+        """The error of a command that was refused, or stopped, as it should be."""
+        assert self.status in (statuses or (2,)), self
+        assert self.err.startswith("ecd2g: error: "), self
+        assert self.err.count("\n") == 1, self
+        assert self.err.endswith("\n"), self
+        assert "Traceback" not in self.err, self
+        return self.err
+
+
+class Commands:
+    """Runs commands in forks of a process that has loaded ecd2g; see warm_process.py for what may harm them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._count = folder, 0
+        settings = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("warm_process.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | settings,
+            cwd=folder,
+        )
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(request), file=self._process.stdin, flush=True)
+        return json.loads(self._process.stdout.readline())
+
+    def start(self, *argv: str, cwd: Path, **settings: Any) -> "Started":
+        """Start a command; it is about to enter `main` when this returns."""
+        self._count += 1
+        out, err = (self._folder / f"{self._count}.{name}" for name in ("out", "err"))
+        streams = {"out": str(out), "err": str(err), "cwd": str(cwd)}
+        return Started(self, self._ask({"argv": argv} | streams | settings)["pid"], out, err)
+
+    def run(self, *argv: str, cwd: Path, **settings: Any) -> Done:
+        """Run a command to its end."""
+        return self.start(*argv, cwd=cwd, **settings).wait()
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(timeout=60)
+        self._process.stdout.close()
+
+
+@dataclass(frozen=True)
+class Started:
+    """A command at work."""
+
+    commands: Commands
+    pid: int
+    out: Path
+    err: Path
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def wait(self) -> Done:
+        """How it ended."""
+        ended = self.commands._ask({"pid": self.pid})
+        texts = [path.read_text(encoding="utf-8") for path in (self.out, self.err)]
+        for path in (self.out, self.err):
+            path.unlink()
+        return Done(ended["status"], *texts, ended["peak"])
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """Commands in processes that can be harmed."""
+    if not hasattr(os, "fork"):
+        pytest.skip("needs fork")
+    made = Commands(tmp_path_factory.mktemp("streams"))
+    yield made
+    made.close()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

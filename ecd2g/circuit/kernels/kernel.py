@@ -15,6 +15,7 @@ from ecd2g.circuit.kernels.site_modes import ReflectionModes
 from ecd2g.circuit.kernels.spectrum import Spectrum
 from ecd2g.circuit.state_space import ENUMERATION_LIMIT, INDEX_LIMIT
 from ecd2g.errors import CapacityError, InputError
+from ecd2g.memory import require_memory
 
 TABLE_LIMIT = 2**26
 """Largest number of entries of a V x V table that is made on request (half a gigabyte)."""
@@ -221,3 +222,4 @@ def require_table(n_states: int, purpose: str, copies: int = 1) -> None:
             f"take fewer states or layers, or stay with what needs no table: the complete kernel, solved in "
             f"closed form, with the two-way or the forward-only rule"
         )
+    require_memory(8.0 * copies * n_states**2, purpose, "take fewer states or layers")

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.data.problem import Problem
 from ecd2g.errors import StrandedWalkerError
-from ecd2g.experiments.exact.solved import SolvedExperiment, site_marginals
+from ecd2g.experiments.exact.solved import SolvedExperiment
 from ecd2g.metrics import (
+    independent_cost,
     kl_divergence,
     mean_hamming_distance,
     mean_squared_distance,
@@ -100,13 +101,13 @@ def walk_numbers(solved: SolvedExperiment, walks: Walks) -> dict[str, Any]:
 
 def independent_numbers(problem: Problem) -> dict[str, float]:
     """What the independent coupling of source and target costs, exactly: the price of forgetting the start."""
-    pairs = list(zip(site_marginals(problem.source), site_marginals(problem.target), strict=True))
+    source, target = problem.source, problem.target
     cost = {
-        "probability_of_staying": _overlap(problem.source, problem.target),
-        "hamming_distance": float(sum(1.0 - p @ q for p, q in pairs)),
+        "probability_of_staying": _overlap(source, target),
+        "hamming_distance": independent_cost(source, target, "hamming"),
     }
     if scale := ordinal_scale(problem):
-        cost["squared_distance"] = float(sum(p @ _squares(len(p)) @ q for p, q in pairs)) / scale**2
+        cost["squared_distance"] = independent_cost(source, target, "squared", scale)
     return cost
 
 
@@ -133,11 +134,6 @@ def ordinal_scale(problem: Problem) -> int | None:
     """The side S of the grid, where symbols are numbers whose spacing means something: on one scale, not letters."""
     n_symbols = problem.space.n_symbols
     return n_symbols if problem.alphabet is None and isinstance(n_symbols, int) else None
-
-
-def _squares(n_symbols: int) -> NDArray[np.float64]:
-    symbols = np.arange(n_symbols, dtype=np.float64)
-    return np.square(symbols[:, None] - symbols)
 
 
 def _overlap(p: Distribution, q: Distribution) -> float:

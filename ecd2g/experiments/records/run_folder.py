@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ecd2g.errors import InputError
+from ecd2g.experiments.records.exchange import exchange
 from ecd2g.experiments.records.strict_json import from_json, read_text
 
 FORMAT = "ecd2g run 1"
@@ -108,10 +109,16 @@ def make_parents(folder: Path) -> list[Path]:
 
 
 def put_in_place(aside: Path, target: Path) -> None:
-    """Rename the finished folder; an old one makes way only now, and comes back where that fails."""
+    """Rename the finished folder; an old one makes way only now, and comes back where that fails.
+
+    Where the system can exchange names, one of the two is there at every moment.
+    """
     old = aside.with_suffix(".old")
     try:
         if target.exists():
+            if exchange(aside, target):
+                shutil.rmtree(aside, ignore_errors=True)
+                return
             target.rename(old)
         try:
             aside.rename(target)

@@ -162,14 +162,23 @@ def _begin(path: Path, about: dict[str, Any]) -> list[Path]:
         raise InputError(
             f"{path} must not exist yet, but an unfinished training is there; go on with --resume, or delete it"
         )
-    made = [path, *make_parents(path.parent)]
+    parents = make_parents(path.parent)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
-        path.mkdir()
-        write_whole(path / ABOUT, to_json({"format": FORMAT} | about).encode())
-    except BaseException:
-        _remove(made)
+        aside.mkdir()
+        write_whole(aside / ABOUT, to_json({"format": FORMAT} | about).encode())
+        aside.rename(path)  # in one step; it fails where another process has begun there
+    except BaseException as error:
+        rmtree(aside, ignore_errors=True)
+        with suppress(OSError):
+            for parent in parents:
+                parent.rmdir()
+        if isinstance(error, OSError) and path.exists():
+            raise _BusyError(
+                f"{path} must not exist yet, but another process has just begun a training there; choose another --out"
+            ) from None
         raise
-    return made
+    return [path, *parents]
 
 
 def _same(path: Path, about: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.errors import CapacityError, InputError
+from ecd2g.memory import require_memory
 
 NUMBER_LIMIT = 2**29
 """Most numbers a closed-form solution may hold (4 GB)."""
@@ -222,6 +223,8 @@ def _require_room(n_layers: int, shape: tuple[int, ...]) -> None:
             f"{8e-9 * numbers:.3g} GB, and the limit is {8e-9 * NUMBER_LIMIT:.3g} GB; take fewer layers, or "
             f"distributions that list fewer states"
         )
+    purpose = f"the closed form of {n_layers} layers and {' x '.join(map(str, shape))} states"
+    require_memory(8.0 * numbers, purpose, "take fewer layers, or distributions that list fewer states")
 
 
 def plain_problem(circuit: LayeredCircuit, atoms: Atoms) -> tuple[LayeredCircuit, Atoms]:

@@ -21,6 +21,7 @@ from ecd2g.circuit.kernels.kernel import CompleteKernel, SpectralKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.state_space import ENUMERATION_LIMIT
 from ecd2g.errors import CapacityError, InputError
+from ecd2g.memory import require_memory
 from ecd2g.reference.layered.closed_form import NUMBER_LIMIT
 from ecd2g.reference.layered.mode_chains import ModeCurrents, mode_potentials
 from ecd2g.reference.matrix import check_totals, components, without_means
@@ -97,3 +98,5 @@ def _require_room(circuit: LayeredCircuit) -> None:
             f"the modes, potentials and drops of {circuit.n_layers} layers and {circuit.n_states} states would hold "
             f"{8e-9 * numbers:.3g} GB, and the limit is {8e-9 * NUMBER_LIMIT:.3g} GB; take fewer layers or states"
         )
+    purpose = f"the closed form of {circuit.n_layers} layers and {circuit.n_states} states"
+    require_memory(8.0 * numbers, purpose, "take fewer layers or states")

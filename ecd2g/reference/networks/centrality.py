@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.networks.network import ResistorNetwork, sum_at
 from ecd2g.errors import CapacityError, InputError, SolverError
+from ecd2g.memory import require_memory
 from ecd2g.reference.choose import Choice
 from ecd2g.reference.exact_sums import EPS
 from ecd2g.reference.methods import SOLVERS, Method, check_tolerance, planned_many, require_network
@@ -181,6 +182,7 @@ def _pair_traffic(network: ResistorNetwork, method: str) -> tuple[NDArray[np.flo
             f"the currents of {m} edges for {n} sources would hold {8e-9 * n * m:.3g} GB, and the limit is "
             f"{8e-9 * NUMBER_LIMIT:.3g} GB; take a smaller network"
         )
+    require_memory(8.0 * n * m, f"the currents of {m} edges for {n} sources", "take a smaller network")
     own, _ = in_own_units(network)
     responder = Responder.of(own, SOLVERS[method](own))
     drops, energy, current = np.zeros((m, n)), 0.0, 0.0

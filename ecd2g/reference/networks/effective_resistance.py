@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import CapacityError, InputError
+from ecd2g.memory import require_memory
 from ecd2g.reference.choose import Choice
 from ecd2g.reference.exact_sums import EPS
 from ecd2g.reference.methods import SOLVERS, Method, check_tolerance, planned_many, require_network
@@ -115,6 +116,8 @@ def resistance_matrix(
             f"the resistances of all pairs of {n} nodes would hold {8e-9 * float(n) ** 2:.3g} GB an array, and the "
             f"limit is {MATRIX_LIMIT} nodes; ask for pairs with effective_resistances"
         )
+    purpose = f"the resistances of all pairs of {n} nodes"
+    require_memory(5 * 8.0 * n**2, purpose, "ask for pairs with effective_resistances")
     own, exponent = in_own_units(network)
 
     def attempt(choice: Choice) -> Resistances:

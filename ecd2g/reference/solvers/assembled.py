@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import CapacityError, SolverError
+from ecd2g.memory import require_memory
 from ecd2g.reference.matrix import Circuit, components, conductance_matrix
 
 DENSE_LIMIT = 10_000
@@ -30,6 +31,8 @@ def dense_solver(circuit: Circuit) -> PotentialSolver:
             f"the dense matrix of {circuit.n_nodes} nodes would hold {8e-9 * float(circuit.n_nodes) ** 2:.3g} GB, "
             f'and the limit is {DENSE_LIMIT} nodes; use method="closed-form" (complete kernel), "sparse" or "cg"'
         )
+    purpose = f"the dense matrix of {circuit.n_nodes} nodes with its factor"
+    require_memory(16.0 * circuit.n_nodes**2, purpose, 'use method="sparse" or "cg"')
     matrix, free = grounded_matrix(circuit)
     try:
         factor = scipy.linalg.cho_factor(matrix.toarray(), check_finite=False)
