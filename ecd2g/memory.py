@@ -33,7 +33,9 @@ def available_memory() -> float:
     The least of what the machine has available (MemAvailable of Linux; elsewhere all of its memory), what its control
     groups allow, and what its own limits (``ulimit -v``, ``ulimit -d``) leave.
     """
-    return max(0.0, min(_of_the_machine(), _of_the_control_group(), _of_the_limits()))
+    return max(
+        0.0, min(_of_the_machine(), of_control_groups(Path("/sys/fs/cgroup"), _group()), _of_the_limits())
+    )
 
 
 def _of_the_machine() -> float:
@@ -45,12 +47,14 @@ def _of_the_machine() -> float:
     return math.inf
 
 
-def _of_the_control_group() -> float:
-    """What the groups of the process leave, innermost to outermost; pages of files give way where they must."""
-    path = next((line[3:] for line in _lines("/proc/self/cgroup") if line.startswith("0::")), None)
-    if path is None:
-        return math.inf
-    group, root = Path(f"/sys/fs/cgroup{path}"), Path("/sys/fs/cgroup")
+def _group() -> str:
+    """The control group of this process, in version 2."""
+    return next((line[3:] for line in _lines("/proc/self/cgroup") if line.startswith("0::")), "/")
+
+
+def of_control_groups(root: Path, path: str) -> float:
+    """What the groups of a process leave, innermost to outermost; pages of files give way where they must."""
+    group = root / path.lstrip("/")
     groups = [one for one in (group, *group.parents) if one.is_relative_to(root)]
     return min(map(_of_one_group, groups), default=math.inf)
 
@@ -86,6 +90,6 @@ def _fields(path: str) -> dict[str, float]:
 
 def _lines(path: str | Path) -> list[str]:
     try:
-        return Path(path).read_text(encoding="ascii").splitlines()
+        return Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
         return []

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import constants, moved, namespace, zeros
 from ecd2g.circuit.distribution import Distribution, distinct
-from ecd2g.circuit.state_space import INDEX_LIMIT, StateSpace
+from ecd2g.circuit.state_space import ENUMERATION_LIMIT, INDEX_LIMIT, StateSpace
 from ecd2g.errors import CapacityError, InputError
 
 
@@ -145,6 +145,6 @@ def require_states(atoms: Atoms, purpose: str) -> None:
     """Raise CapacityError where a table over all states is asked of a space that cannot be enumerated."""
     if atoms.has_rest and not atoms.space.is_enumerable:
         raise CapacityError(
-            f"{purpose} needs all {float(atoms.space.n_states):.3g} states one by one; "
-            f"ask for atoms instead, or use a space with fewer states"
+            f"{purpose} needs all {float(atoms.space.n_states):.3g} states one by one, and the limit is "
+            f"{ENUMERATION_LIMIT}; ask for atoms instead, or use a space with fewer states"
         )

@@ -60,5 +60,5 @@ def _limit(available: float) -> Iterator[None]:
 
 def _used() -> int:
     """What RLIMIT_DATA counts."""
-    with open("/proc/self/status", encoding="ascii") as status:
+    with open("/proc/self/status", encoding="utf-8") as status:
         return 1024 * int(next(line for line in status if line.startswith("VmData:")).split()[1])

@@ -9,6 +9,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from ecd2g.cli.enough_memory import no_more_than_available
 from ecd2g.cli.parser import build_parser
@@ -25,6 +26,7 @@ INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, and return its exit status; never a traceback for what a user can cause."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _mend_streams()
     try:
         args = build_parser().parse_args(arguments)
         with clean_termination(), no_more_than_available(), warnings.catch_warnings():
@@ -51,6 +53,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         left = "" if hasattr(stopped, "__notes__") else "; the run in progress has left no folder"
         return _fail(_whole(stopped, f"{word}{left}"), status)
+
+
+def _mend_streams() -> None:
+    """No traceback where a stream was closed before we began, or its encoding has no sign for a letter."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as we live
+        if isinstance(stream := getattr(sys, name), TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _whole(error: BaseException, message: str) -> str:

@@ -84,11 +84,12 @@ def solve(circuit, *, source, sink, method="auto", tolerance=TOLERANCE, backend=
     """
     check_tolerance(tolerance)
     require_backend(backend)
-    if isinstance(circuit, ResistorNetwork):
-        return solve_network(circuit, source, sink, method, tolerance, backend)
-    if not isinstance(circuit, LayeredCircuit):
-        raise InputError(f"circuit must be a LayeredCircuit or a ResistorNetwork, got {circuit!r}")
-    return _solve_layered(circuit, source, sink, method, tolerance, backend)
+    with np.errstate(over="ignore", invalid="ignore"):  # the certificate finds what an overflow spoils
+        if isinstance(circuit, ResistorNetwork):
+            return solve_network(circuit, source, sink, method, tolerance, backend)
+        if not isinstance(circuit, LayeredCircuit):
+            raise InputError(f"circuit must be a LayeredCircuit or a ResistorNetwork, got {circuit!r}")
+        return _solve_layered(circuit, source, sink, method, tolerance, backend)
 
 
 VECTORS = 12

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple, Protocol, Self
 
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.state_space import ENUMERATION_LIMIT
 from ecd2g.couplings.pairs import Coupling
 from ecd2g.data import Problem
 from ecd2g.errors import CapacityError, InputError
@@ -95,7 +96,8 @@ class Prepared:
         problem = asked.experiment.problem() if problem is None else problem
         if not problem.space.is_enumerable and asked.model != IN_ANY_SPACE:
             raise CapacityError(
-                f"model {asked.model} needs states that can be listed, and here are {problem.space.n_states:.3g}; "
+                f"model {asked.model} needs states that can be listed, and here are {problem.space.n_states:.3g}, "
+                f"where the limit is {ENUMERATION_LIMIT}; "
                 f"train --model {IN_ANY_SPACE}, or a bridge with --circuit sweep"
             )
         settings = asked.resolved(problem)
