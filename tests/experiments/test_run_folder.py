@@ -71,7 +71,9 @@ def test_old_run_comes_back_when_the_rename_fails(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
         return rename(self, target)
 
-    monkeypatch.setattr("ecd2g.experiments.records.run_folder.exchange", lambda *_: False)  # as on other systems
+    monkeypatch.setattr(
+        "ecd2g.experiments.records.run_folder.exchange", lambda *_: False
+    )  # as on other systems
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(InputError, match="No space left"):
         write_run(tmp_path / "run", "new", overwrite=True)
