@@ -124,7 +124,7 @@ def test_weights_of_any_total_make_their_distribution_or_are_refused(total, tall
 
 def test_commands_with_any_resistances_print_no_warning(tmp_path, commands, tally, scale):
     rng = random.Random(5)  # noqa: S311
-    for _ in range(6 * scale):
+    for _ in range(3 * scale):
         forward, lateral = rng.choice(OHM), rng.choice(OHM)
         argv = ["--forward-resistance", str(forward), "--lateral-resistance", str(lateral), "--layers", "3"]
         done = commands.run("sample", "--problem", "1d", "--n", "50", *argv, cwd=tmp_path)

@@ -15,6 +15,7 @@ RUNS = {
 }
 if find_spec("torch") is None:
     del RUNS["train"]
+CAMPAIGN = os.environ.get("ECD2G_HARDENING_SCALE", "1") != "1"
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def spoil(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", RUNS if CAMPAIGN else [list(RUNS)[-1]])
 def test_what_cannot_be_written_is_one_sentence_and_stays_as_it_was(name, folder, commands, tally):
     places = spoil(folder)
     before = tree(folder)

@@ -73,7 +73,7 @@ SURROUNDINGS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SURROUNDINGS if CAMPAIGN else list(SURROUNDINGS)[1:3])
+@pytest.mark.parametrize("name", SURROUNDINGS if CAMPAIGN else list(SURROUNDINGS)[2:3])
 def test_in_odd_surroundings_a_plot_is_as_always(name, tmp_path, commands, tally):
     (tmp_path / "net.csv").write_text("0,1,1\n1,2,1\n0,2,3\n")
     done = run(*PLOT, "--out", "run", cwd=tmp_path, environment=SURROUNDINGS[name])
@@ -108,14 +108,17 @@ def test_words_of_any_script_are_read_and_written_in_an_ascii_locale(tmp_path, t
 def test_a_working_directory_that_is_gone(tmp_path, tally):
     (tmp_path / "gone").mkdir()
     argv = " ".join([*ECD2G, *SOLVE])
-    for out, status in (("--out run", 2), ("", 0), (f"--out {tmp_path}/run", 0)):
+    tries = (("--out run", 2), ("", 0), (f"--out {tmp_path}/run", 0))
+    for out, status in tries if CAMPAIGN else tries[:1]:
         (tmp_path / "gone").mkdir(exist_ok=True)
         command = f"cd {tmp_path}/gone && rmdir ../gone && exec {argv} {out}"
         done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120)  # noqa: S607
         assert done.returncode == status, done.stderr
         assert "Traceback" not in done.stderr
         assert done.stderr.count("\n") == (status != 0)
-    tally.add("surroundings", "a working directory that is gone", "works, or refused", 3)
+    tally.add(
+        "surroundings", "a working directory that is gone", "works, or refused", len(tries) if CAMPAIGN else 1
+    )
 
 
 @pytest.mark.slow
