@@ -44,10 +44,15 @@ def commit_of(source: Source, runs: Path, given: str | None) -> str:
     return stamp.read_text(encoding="utf-8").strip() if stamp.exists() else "not known"
 
 
-def is_there(source: Source, runs: Path) -> bool:
-    """Whether the run folder is complete, of this version, and made with the same options."""
+def is_there(source: Source, runs: Path, *, speed: bool = False) -> bool:
+    """Whether the run folder is complete, of this version, and made with the same options.
+
+    Benchmarks count as there only where `speed` says that they need not be measured anew.
+    """
     left = left_by(source, runs)
-    if not isinstance(left, RunFolder) or not (left.path / "results.json").exists():
+    if not isinstance(left, RunFolder):
+        return speed and left.path.exists()
+    if not (left.path / "results.json").exists():
         return False
     same_version = left.record["versions"]["ecd2g"] == ecd2g.__version__
     return same_version and options(left.record["command"]) in (source.arguments, ALL)

@@ -70,6 +70,13 @@ class Number:
         return text
 
 
+def usual(rounds: Sequence[float]) -> list[float]:
+    """The middle half of many short rounds: the longest of thousands are those of an interrupted process."""
+    ordered = sorted(rounds)
+    quarter = len(ordered) // 4
+    return ordered[quarter : len(ordered) - quarter]
+
+
 def written(value: float, spec: str) -> str:
     """One number: 3 for three significant digits, e for 4·10⁻¹⁶, else Python's specification."""
     if spec == "e":

@@ -1,6 +1,6 @@
 """Rows of the speed of the closed form and of the sampler, against SciPy and against rows of currents."""
 
-from benchmarks.results_table.number import Number
+from benchmarks.results_table.number import Number, usual
 from benchmarks.results_table.row import Cells, Group, Row
 from benchmarks.results_table.sources import Speed
 
@@ -19,13 +19,6 @@ def against(test: str):
         }
 
     return take
-
-
-def usual(rounds: list[float]) -> list[float]:
-    """The middle half of many short rounds: the longest of thousands are those of an interrupted process."""
-    ordered = sorted(rounds)
-    quarter = len(ordered) // 4
-    return ordered[quarter : len(ordered) - quarter]
 
 
 def copies(speed: Speed) -> Cells:
