@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+# Relative, as pip splits it at spaces.
+export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread a BLAS call: the arrays are small, and tests run in parallel.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: reproduce reproduce-all verify test lint docs benchmarks hardening format clean
+.PHONY: reproduce reproduce-all verify test lint docs benchmarks hardening package versions format clean
 
 reproduce: $(VENV)/installed  ## the main job: verify the theory; solve, plot, train and compare the 1D problem, in runs/
 	$(BIN)/ecd2g verify --examples 100 --out runs/verify --overwrite
@@ -44,11 +45,21 @@ benchmarks: $(VENV)/installed-dev  ## the results table: runs that are missing (
 hardening: $(VENV)/installed-dev  ## fuzzing and injected faults, many times what `make test` tries; writes the table of docs/hardening.md
 	ECD2G_HARDENING_SCALE=20 ECD2G_HARDENING_TABLE=docs/hardening_table.md $(BIN)/python -m pytest tests/hardening -n 0 $(PYTEST_ARGS)
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+package: $(VENV)/installed-dev  ## sdist and wheel in dist/, the wheel tried in an empty environment
+	.ci/package $(BIN)/python
 
-$(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+versions: $(VENV)/made  ## the tests that need no torch, with the oldest and the newest dependencies; see docs/versions.md
+	.ci/versions $(BIN)/python
+
+# pip is there once the environment is whole: one that was interrupted is made anew.
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is none; name one: make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' || { echo "$(PYTHON) lacks its module venv; on Debian: apt install python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	touch $@
+
+$(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/made
 	$(BIN)/python -m pip install --quiet --editable ".[learned,ot]"
 	touch $@
 
@@ -61,4 +72,4 @@ $(VENV)/installed-docs: $(VENV)/installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) runs .pytest_cache .hypothesis .mypy_cache .ruff_cache docs/_build docs/_gallery docs/_command_help.md
+	rm -rf $(VENV) runs dist .pytest_cache .hypothesis .mypy_cache .ruff_cache docs/_build docs/_gallery docs/_command_help.md

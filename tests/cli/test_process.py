@@ -63,6 +63,7 @@ def test_verifying_leaves_nothing_in_the_working_directory(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.learned
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.3])
 @pytest.mark.parametrize(

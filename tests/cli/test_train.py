@@ -144,7 +144,7 @@ def test_help_needs_no_torch():
 
 @pytest.mark.parametrize("missing", ["torch", "safetensors"])
 def test_without_torch_the_message_says_what_to_install(capsys, folder, monkeypatch, missing):
-    monkeypatch.setattr(options, "find_spec", lambda name: None if name == missing else find_spec(name))
+    monkeypatch.setattr(options, "find_spec", lambda name: None if name == missing else object())
     for arguments in ([*TRAIN, "--out", "run"], ["compare", "run"], ["reproduce", "1d", "--out", "run"]):
         err = refused(arguments, capsys, folder)
         assert missing in err
