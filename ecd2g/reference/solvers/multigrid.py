@@ -86,7 +86,7 @@ def _coarsened(matrix: sp.csr_array) -> tuple[list[Level], NDArray[np.float64]]:
     try:
         with np.errstate(all="ignore"):  # the true residual tells what warnings would
             hierarchy = pyamg.smoothed_aggregation_solver(
-                sp.csr_matrix(matrix),
+                _narrow(matrix),
                 symmetry="symmetric",
                 smooth=("jacobi", {"weighting": "local"}),
                 presmoother=None,
@@ -103,6 +103,12 @@ def _coarsened(matrix: sp.csr_array) -> tuple[list[Level], NDArray[np.float64]]:
             reached=float("inf"),
             tolerance=0.0,
         ) from None
+
+
+def _narrow(matrix: sp.csr_array) -> sp.csr_matrix:
+    """The matrix with the 32-bit indices that the compiled code of PyAMG takes; SciPy 1.13 makes 64-bit ones."""
+    indices, starts = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return sp.csr_matrix((matrix.data, indices, starts), shape=matrix.shape)
 
 
 def tied(matrix: sp.csr_array, labels: NDArray[np.intp]) -> sp.csr_array:
