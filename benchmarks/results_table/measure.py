@@ -29,10 +29,12 @@ def make(source: Source, runs: Path) -> None:
         _stamp(source, runs).write_text(head() + "\n", encoding="utf-8")
     else:
         path = left_by(source, runs).path
+        whole = path.with_suffix(".whole.json")  # of a run that fails, nothing else is left
         path.parent.mkdir(parents=True, exist_ok=True)
         files = shlex.split(source.arguments)
-        _run([sys.executable, "-m", "pytest", *files, "-q", "-p", "no:xdist", f"--benchmark-json={path}"])
-        _slim(path, perf_counter() - begin)
+        _run([sys.executable, "-m", "pytest", *files, "-q", "-p", "no:xdist", f"--benchmark-json={whole}"])
+        path.write_text(_kept(whole, perf_counter() - begin), encoding="utf-8")
+        whole.unlink()
     print(f"{source.name}: {perf_counter() - begin:.0f} s", flush=True)
 
 
@@ -75,11 +77,11 @@ def _stamp(source: Source, runs: Path) -> Path:
     return runs / f"{source.name}.commit"
 
 
-def _slim(path: Path, seconds: float) -> None:
-    """Keep what the rows need, and nothing of the machine's names."""
+def _kept(path: Path, seconds: float) -> str:
+    """What the rows need, and nothing of the machine's names."""
     record = json.loads(path.read_text(encoding="utf-8"))
     kept = [
         {"name": one["name"], "stats": {"data": one["stats"]["data"]}, "extra_info": one["extra_info"]}
         for one in record["benchmarks"]
     ]
-    path.write_text(json.dumps({"seconds": seconds, "benchmarks": kept}), encoding="utf-8")
+    return json.dumps({"seconds": seconds, "benchmarks": kept})
