@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ecd2g.errors import CapacityError
 from ecd2g.memory import available_memory
 
 OF_TORCH = ("can't allocate memory", "out of memory")
 """How the RuntimeErrors of torch name too little memory."""
+
+GPU_DRIVER = "/dev/nvidiactl"
 
 UNTOUCHED = 2**29
 """Bytes that threads and libraries reserve for stacks and buffers and hardly ever touch, about."""
@@ -18,7 +21,8 @@ def no_more_than_available() -> Iterator[None]:
     """Let allocations fail beyond what is available now: without a limit the system kills whom it likes.
 
     CapacityError in their place, with the figures. It is a limit of Linux on what the process writes (RLIMIT_DATA), not
-    on files and libraries that it maps; elsewhere nothing is limited.
+    on files and libraries that it maps; elsewhere nothing is limited, nor where there is an NVIDIA GPU, whose driver
+    reserves memory in ways of its own.
     """
     available = available_memory()
     with _limit(available):
@@ -44,8 +48,10 @@ def _limit(available: float) -> Iterator[None]:
     try:
         import resource  # noqa: PLC0415 - not on every system
 
-        used = _used()
+        used = None if Path(GPU_DRIVER).exists() else _used()
     except (ImportError, OSError, StopIteration):  # not Linux
+        used = None
+    if used is None:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
