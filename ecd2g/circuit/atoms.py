@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import constants, moved, namespace, zeros
-from ecd2g.circuit.distribution import Distribution, distinct
+from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.state_numbers import distinct
 from ecd2g.circuit.state_space import ENUMERATION_LIMIT, INDEX_LIMIT, StateSpace
 from ecd2g.errors import CapacityError, InputError
 

@@ -1,6 +1,5 @@
 """Probability distributions on a state space: dense, or a few weighted states of a huge space."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -8,8 +7,10 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.circuit.randomness import generator
-from ecd2g.circuit.state_space import INDEX_LIMIT, StateSpace
+from ecd2g.circuit.state_numbers import distinct
+from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 
 TOTAL_TOLERANCE = 1e-12
@@ -42,9 +43,9 @@ class Distribution:
                 f"probabilities must sum to 1 within {TOTAL_TOLERANCE:g}, got {total!r}; "
                 f"to divide by the sum on purpose (float32 values, say) use Distribution.from_weights"
             )
-        object.__setattr__(self, "probabilities", _frozen(values))
+        object.__setattr__(self, "probabilities", read_only(values))
         if self.states is not None:
-            object.__setattr__(self, "states", _frozen(_distinct_rows(self.space, self.states)))
+            object.__setattr__(self, "states", read_only(_distinct_rows(self.space, self.states)))
 
     @classmethod
     def from_probabilities(cls, space: StateSpace, probabilities: ArrayLike) -> "Distribution":
@@ -147,33 +148,6 @@ class Distribution:
         return self.space.states(chosen) if self.states is None else self.states[chosen]
 
 
-def distinct(space: StateSpace, states: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """Distinct states in lexicographic order, and the place of each given state among them; O(n D + n log n)."""
-    if space.n_states < INDEX_LIMIT:
-        numbers, place = np.unique(space.index(states), return_inverse=True)
-        return space.states(numbers), place
-    limbs = _limbs(space, states)
-    order = np.lexsort(limbs[::-1])  # the last key is the first that counts
-    ordered = limbs[:, order]
-    is_new = np.ones(len(states), dtype=bool)
-    is_new[1:] = np.any(ordered[:, 1:] != ordered[:, :-1], axis=0)
-    place = np.empty(len(states), dtype=np.intp)
-    place[order] = np.cumsum(is_new) - 1
-    return states[order[is_new]], place
-
-
-def _limbs(space: StateSpace, states: NDArray[np.int64]) -> NDArray[np.int64]:
-    """States ``(n, n_sites)`` as a few whole numbers each, ``(k, n)``: runs of sites that int64 can number."""
-    runs: list[list[int]] = [[]]
-    for site, size in enumerate(space.alphabet_sizes):
-        if size * math.prod(space.alphabet_sizes[other] for other in runs[-1]) >= INDEX_LIMIT:
-            runs.append([])
-        runs[-1].append(site)
-    sizes = [tuple(space.alphabet_sizes[site] for site in run) for run in runs]
-    columns = [tuple(states[:, site] for site in run) for run in runs]
-    return np.stack([np.ravel_multi_index(*pair) for pair in zip(columns, sizes, strict=True)])
-
-
 def _real_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
     try:
         return np.asarray(values, dtype=np.float64)
@@ -192,12 +166,6 @@ def _check_weights(values: NDArray[np.float64], name: str) -> None:
         raise InputError(
             f"{name} must not be negative, got {values.ravel()[position]:g} at position {position}"
         )
-
-
-def _frozen(array: NDArray) -> NDArray:
-    """Lock the array (our own copy), so that a frozen dataclass is frozen all the way down."""
-    array.flags.writeable = False
-    return array
 
 
 def _distinct_rows(space: StateSpace, states: ArrayLike) -> NDArray[np.int64]:

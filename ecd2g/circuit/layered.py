@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ecd2g.circuit.kernels.dense_kernel import DenseKernel
 from ecd2g.circuit.kernels.kernel import CompleteKernel, Kernel
 from ecd2g.circuit.kernels.sparse_kernel import SparseKernel
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import CapacityError, InputError
 
@@ -150,8 +151,7 @@ def _gains(values: ArrayLike, n_gaps: int) -> NDArray[np.float64]:
         raise InputError(f"gains must be one number a gap, shape ({n_gaps},), got shape {gains.shape}")
     if not np.all(np.isfinite(gains) & (gains > 0.0)):
         raise InputError(f"gains must be positive and finite, got {gains.min():g} to {gains.max():g}")
-    gains.flags.writeable = False
-    return gains
+    return read_only(gains)
 
 
 def _resistance(value: float, name: str) -> float:

@@ -6,8 +6,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ecd2g.circuit.distribution import Distribution, distinct
+from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.randomness import generator
+from ecd2g.circuit.state_numbers import distinct
 from ecd2g.couplings.electric import electric_plan
 from ecd2g.couplings.pairs import GivenPairs, cheapest_order
 from ecd2g.couplings.plan import Plan

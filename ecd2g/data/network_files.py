@@ -1,7 +1,6 @@
 """Resistor networks as files: edge lists, Matrix Market and SciPy's own format."""
 
 import os
-import secrets
 from pathlib import Path
 
 from ecd2g.circuit.networks.network import ResistorNetwork
@@ -9,6 +8,7 @@ from ecd2g.circuit.networks.values import Value, check_value
 from ecd2g.data.network_matrices import matrix_bytes, read_matrix
 from ecd2g.data.network_text import edge_list, read_edge_list
 from ecd2g.data.text_lines import require_file
+from ecd2g.data.whole_file import write_whole
 from ecd2g.errors import InputError
 
 EDGE_LISTS = (".csv", ".tsv", ".txt", ".edges")
@@ -80,14 +80,7 @@ def write_network(network: ResistorNetwork, path: str | os.PathLike[str], *, val
         content = edge_list(network, file, value)
     else:
         content = matrix_bytes(network, file, value)
-    aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        aside.replace(file)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise InputError(f"cannot write {file}: {error.strerror or error}") from error
+    write_whole(file, content)
 
 
 def _known(path: str | os.PathLike[str]) -> Path:

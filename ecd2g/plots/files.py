@@ -8,6 +8,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from ecd2g.data.whole_file import write_whole
 from ecd2g.errors import InputError
 from ecd2g.plots.style import STYLE
 
@@ -35,8 +36,8 @@ def save(drawing: Figure | Axes, stem: str | os.PathLike[str]) -> tuple[Path, Pa
     base = Path(stem)
     base = base.with_suffix("") if base.suffix.lower() in (".png", ".svg") else base
     png, svg = (base.with_name(f"{base.name}.{kind}") for kind in ("png", "svg"))
-    _write(png, _render(figure, "png", {"Software": None}))
-    _write(svg, _render(figure, "svg", {"Date": None, "Creator": None}))
+    write_whole(png, _render(figure, "png", {"Software": None}))
+    write_whole(svg, _render(figure, "svg", {"Date": None, "Creator": None}))
     return png, svg
 
 
@@ -46,17 +47,3 @@ def _render(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
     with matplotlib.rc_context(STYLE):
         figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
     return buffer.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Fill a temporary file in the same folder and rename it: nobody ever sees half a figure."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        if temporary.parent.is_dir():
-            temporary.unlink(missing_ok=True)

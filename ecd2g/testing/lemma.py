@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.reference.layered.closed_form import table_1
 from ecd2g.testing.deviations import largest, relative
 from ecd2g.testing.oracle import chebyshev_potential
@@ -81,6 +82,4 @@ def _rounded(
         start=start,
         end=end,
     )
-    values = np.array(exact, dtype=float)
-    values.flags.writeable = False
-    return values
+    return read_only(np.array(exact, dtype=float))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecd2g import CapacityError, Distribution, InputError, StateSpace
-from ecd2g.circuit.distribution import distinct
+from ecd2g.circuit.state_numbers import distinct
 
 SPACE = StateSpace(3, 2)
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ecd2g
+from ecd2g.circuit.state_numbers import state_keys
 from ecd2g.metrics import sampling_floor, total_variation
 from ecd2g.reference import (
     Density,
@@ -15,7 +16,6 @@ from ecd2g.reference import (
     UniformDensity,
     as_density,
 )
-from ecd2g.reference.state_keys import state_keys
 
 SPACES = (
     ecd2g.StateSpace(1),

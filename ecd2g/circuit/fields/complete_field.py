@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from ecd2g.circuit.array_library import constants, moved, namespace, to_numpy, zeros
 from ecd2g.circuit.atoms import Atoms, require_states
 from ecd2g.circuit.fields.field import Move
-from ecd2g.circuit.fields.layered_nodes import LayeredNodes, lock
+from ecd2g.circuit.fields.layered_nodes import LayeredNodes
 from ecd2g.circuit.fields.sorted_layer import SortedLayer
 from ecd2g.circuit.kernels.kernel import CompleteKernel, require_table
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.locked_arrays import lock
 
 STRAIGHT_ON, STRAIGHT_BACK, LATERAL_ON, LATERAL_BACK = EVENTS = range(4)
 EVENTS_ON = range(STRAIGHT_ON, LATERAL_BACK, 2)

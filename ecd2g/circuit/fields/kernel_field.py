@@ -13,9 +13,10 @@ from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.fields.field import Advance, Move
 from ecd2g.circuit.fields.kernel_rates import KernelRates
 from ecd2g.circuit.fields.kernel_steps import KernelSteps
-from ecd2g.circuit.fields.layered_nodes import LayeredNodes, lock, locked
+from ecd2g.circuit.fields.layered_nodes import LayeredNodes
 from ecd2g.circuit.kernels.kernel import StructuredKernel, require_table
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.locked_arrays import lock, locked
 from ecd2g.errors import InputError
 
 TOGETHER = 2**17

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ecd2g.circuit.array_library import zeros
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.locked_arrays import locked
 from ecd2g.errors import InputError
 
 
@@ -46,21 +47,3 @@ def in_layer(values: NDArray[np.float64], layer: int, n_layers: int) -> NDArray[
     nodes = zeros((n_layers, values.shape[0]), values)
     nodes[layer, :] = values
     return nodes
-
-
-def locked(array: NDArray) -> NDArray:
-    """The array as one that cannot be written to; NumPy's as a view, so that whoever made it may still write to it.
-
-    Other libraries have no lock.
-    """
-    if not isinstance(array, np.ndarray):
-        return array
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
-def lock(owner: object, *names: str) -> None:
-    """Lock arrays of a frozen dataclass against writing through it, so that what was certified stays so."""
-    for name in names:
-        object.__setattr__(owner, name, locked(getattr(owner, name)))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.fields.field import Move
-from ecd2g.circuit.fields.layered_nodes import lock, locked
+from ecd2g.circuit.locked_arrays import lock, locked
 from ecd2g.circuit.networks.network import ResistorNetwork, sum_at
 from ecd2g.errors import InputError
 

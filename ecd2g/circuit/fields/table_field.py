@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.fields.field import Move
-from ecd2g.circuit.fields.layered_nodes import LayeredNodes, lock
+from ecd2g.circuit.fields.layered_nodes import LayeredNodes
 from ecd2g.circuit.kernels.kernel import require_table
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.locked_arrays import lock
 
 CHUNK = 2**22
 """Most numbers of table rows that are looked at in one piece while drawing."""

@@ -9,8 +9,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from ecd2g.circuit.kernels.site_modes import read_only
 from ecd2g.circuit.kernels.spectrum import Spectrum
+from ecd2g.circuit.locked_arrays import read_only
 
 SLOW = 1e-2
 """Modes this close to 1 or -1 get their distance from a sum of squares over all pairs."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.kernels.site_blocks import table_product
 from ecd2g.circuit.kernels.site_laplacian import BandLaplacian, ShiftedLaplacian, site_laplacian
-from ecd2g.circuit.kernels.site_modes import SiteModes, read_only
+from ecd2g.circuit.kernels.site_modes import SiteModes
 from ecd2g.circuit.kernels.sparse_rows import SparseRows, clean, rows_product
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.errors import CapacityError, InputError
 
 SITE_LIMIT = 2**13

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ecd2g.circuit.kernels.kernel import require_table
 from ecd2g.circuit.kernels.site_axes import ModeTransform, kronecker_sum, merged_sites, one_site
 from ecd2g.circuit.kernels.site_kernel import SiteKernel
-from ecd2g.circuit.kernels.site_modes import read_only
 from ecd2g.circuit.kernels.sparse_rows import clean
 from ecd2g.circuit.kernels.spectrum import Spectrum, mean_spectrum
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 

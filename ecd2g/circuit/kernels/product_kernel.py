@@ -17,9 +17,9 @@ from ecd2g.circuit.kernels.site_axes import (
     one_site,
 )
 from ecd2g.circuit.kernels.site_kernel import SiteKernel
-from ecd2g.circuit.kernels.site_modes import read_only
 from ecd2g.circuit.kernels.sparse_rows import clean, row_products
 from ecd2g.circuit.kernels.spectrum import Spectrum, product_spectrum
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 

@@ -15,10 +15,10 @@ from ecd2g.circuit.kernels.site_modes import (
     ReflectionModes,
     RingModes,
     SiteModes,
-    read_only,
     ring_profile,
     ring_spectrum,
 )
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.errors import InputError
 
 

@@ -9,6 +9,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from ecd2g.circuit.kernels.spectrum import Spectrum
+from ecd2g.circuit.locked_arrays import read_only
 
 
 class SiteModes(Protocol):
@@ -133,9 +134,3 @@ def ring_spectrum(around: NDArray[np.float64], n_modes: int) -> Spectrum:
         rise += around[step] * np.sin(np.pi * (size - 2 * place) / (2 * size)) ** 2
     total = around.sum()
     return Spectrum(read_only(2 * fall / total), read_only(2 * rise / total))
-
-
-def read_only(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The array itself, now closed to writing."""
-    array.flags.writeable = False
-    return array

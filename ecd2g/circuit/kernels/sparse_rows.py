@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.errors import InputError
 
 
@@ -109,5 +110,5 @@ def clean(matrix: sp.csr_array) -> sp.csr_array:
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
     for array in (matrix.data, matrix.indices, matrix.indptr):
-        array.flags.writeable = False
+        read_only(array)
     return matrix

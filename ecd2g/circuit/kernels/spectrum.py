@@ -6,6 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.locked_arrays import lock
+
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
@@ -21,10 +23,7 @@ class Spectrum:
     error: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("fall", "rise"):
-            values = getattr(self, name).view()
-            values.flags.writeable = False  # kernels keep their spectra
-            object.__setattr__(self, name, values)
+        lock(self, "fall", "rise")  # kernels keep their spectra
 
     @cached_property
     def deficit(self) -> NDArray[np.float64]:

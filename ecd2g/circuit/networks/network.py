@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from ecd2g.circuit.fields.layered_nodes import lock, locked
+from ecd2g.circuit.locked_arrays import lock, locked
 from ecd2g.circuit.networks.arrays import edges_of_arrays
 from ecd2g.circuit.networks.graphs import edges_of_graph, graph_of
 from ecd2g.circuit.networks.matrices import edges_of_matrix, matrix_of

@@ -1,38 +1,34 @@
 """The adaptations iteration by iteration as .csv, and what they came to for the terminal."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ecd2g.experiments.adapted.settings import CLOSE
+from ecd2g.experiments.records.csv_table import write_csv
 from ecd2g.reference.adapted.circuit import AdaptedCircuit
 
-HEADER = (
-    "start",
-    "cost_kind",
-    "iteration",
-    "transport_cost",
-    "flow_cost",
-    "lower_bound",
-    "law_error",
-    "seconds",
-    "n_edges",
-    "conductance_ratio",
-)
-"""Costs and bounds in symbols^2 for "squared", in symbols for "distance"."""
+COLUMNS = {
+    "iteration": "iteration",
+    "transport_cost": "cost",
+    "flow_cost": "flow_cost",
+    "lower_bound": "bound",
+    "law_error": "law_error",
+    "seconds": "seconds",
+    "n_edges": "n_edges",
+    "conductance_ratio": "conductance_ratio",
+}
+"""Name in the table and of an `AdaptedStep`; costs in symbols^2 for "squared", in symbols for "distance"."""
 
 
 def write_iterations(path: Path, circuits: Mapping[tuple[str, str], AdaptedCircuit]) -> None:
     """Write a line an iteration, every float in all its digits; `circuits` by start and kind of cost."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writerow(HEADER)
-        for (start, cost), circuit in circuits.items():
-            for one in circuit.history:
-                costs = (one.cost, one.flow_cost, one.bound)
-                rest = (one.law_error, one.seconds, one.n_edges, one.conductance_ratio)
-                writer.writerow((start, cost, one.iteration, *costs, *rest))
+    rows = (
+        (start, cost, *(getattr(one, name) for name in COLUMNS.values()))
+        for (start, cost), circuit in circuits.items()
+        for one in circuit.history
+    )
+    write_csv(path, ["start", "cost_kind", *COLUMNS], rows)
 
 
 def table(numbers: dict[str, Any], seconds: Mapping[str, float]) -> str:

@@ -1,10 +1,10 @@
 """The circuits of all dimensions as lines of one table, as .csv and for the terminal."""
 
-import csv
 from pathlib import Path
 from typing import Any
 
 from ecd2g.experiments.dimensions.settings import GEOMETRIC
+from ecd2g.experiments.records.csv_table import write_csv
 
 MEGABYTE = 1e6
 
@@ -49,10 +49,8 @@ CERTIFIED = ("kirchhoff", "ohm", "energy", "maximum_principle", "potential_error
 
 def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
     """Write the rows with a header, every float in all its digits."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    names = list(rows[0])
+    write_csv(path, names, ([row[name] for name in names] for row in rows))
 
 
 def table(rows: list[dict[str, Any]]) -> str:

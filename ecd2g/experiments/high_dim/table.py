@@ -1,6 +1,5 @@
 """The rows of all problems, methods and seeds as .csv, their means and spreads, and the table for the terminal."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +8,7 @@ import numpy as np
 
 from ecd2g.bridges.named import BRIDGES
 from ecd2g.experiments.high_dim.cell import Cell
+from ecd2g.experiments.records.csv_table import write_csv
 
 LABELS = ("problem", "method", "coupling", "evaluations")
 
@@ -31,10 +31,7 @@ def write_rows(path: Path, cells: Sequence[Cell]) -> None:
     floors = [{"problem": cell.problem, "seed": cell.seed, "method": "floor"} | cell.floor for cell in cells]
     rows = [row for cell in cells for row in cell.rows] + floors
     names = list(dict.fromkeys(name for row in rows for name in row))
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, names, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    write_csv(path, names, ([row.get(name, "") for name in names] for row in rows))
 
 
 def summarise(cells: Sequence[Cell]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The answers about a network as .csv: one line a node, an edge or a pair, every float in all its digits."""
 
-import csv
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.experiments.network.nodes import Pair
+from ecd2g.experiments.records.csv_table import write_csv
 from ecd2g.reference.networks.resistances import Resistances
 from ecd2g.reference.networks.solution import NetworkSolution
 
@@ -23,7 +23,7 @@ def write_nodes(path: Path, network: ResistorNetwork, columns: Columns) -> None:
     rows = zip(
         (label for _, label in labels), *(column[places].tolist() for column in columns.values()), strict=True
     )
-    _write(path, ["node", *columns], rows)
+    write_csv(path, ["node", *columns], rows)
 
 
 def write_currents(path: Path, solution: NetworkSolution) -> None:
@@ -37,7 +37,7 @@ def write_currents(path: Path, solution: NetworkSolution) -> None:
         solution.currents.tolist(),
         strict=True,
     )
-    _write(path, ["tail", "head", "conductance_siemens", "current_ampere"], rows)
+    write_csv(path, ["tail", "head", "conductance_siemens", "current_ampere"], rows)
 
 
 def write_resistances(
@@ -45,7 +45,7 @@ def write_resistances(
 ) -> None:
     """Write the bracket of every pair asked for; of every two nodes where it is a matrix."""
     rows = _matrix_rows(network.nodes, found) if found.values.ndim == 2 else _pair_rows(pairs, found)
-    _write(path, ["u", "v", "resistance_ohm", "lower_ohm", "upper_ohm"], rows)
+    write_csv(path, ["u", "v", "resistance_ohm", "lower_ohm", "upper_ohm"], rows)
 
 
 def _pair_rows(pairs: Sequence[Pair], found: Resistances) -> Iterator[Sequence[object]]:
@@ -60,10 +60,3 @@ def _matrix_rows(nodes: Sequence[Hashable], found: Resistances) -> Iterator[Sequ
         part = (values[u, u + 1 :].tolist() for values in (found.values, found.lower, found.upper))
         for other, *bracket in zip(nodes[u + 1 :], *part, strict=True):
             yield node, other, *bracket
-
-
-def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)

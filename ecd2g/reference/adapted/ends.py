@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
-from ecd2g.circuit.fields.layered_nodes import lock
+from ecd2g.circuit.locked_arrays import lock
 from ecd2g.metrics.optimal_transport import PairGround, pair_costs, weighted_support
 
 TransportCost = Literal["squared", "distance"]

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.distribution import TOTAL_TOLERANCE
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 
@@ -51,8 +52,7 @@ def probability_vector(values: ArrayLike, name: str) -> NDArray[np.float64]:
         raise InputError(
             f"{name} must sum to 1 within {TOTAL_TOLERANCE:g}, got {total!r}; divide by the sum first"
         )
-    array.flags.writeable = False
-    return array
+    return read_only(array)
 
 
 def brief(sizes: tuple[int, ...]) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.state_numbers import state_keys
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.reference.densities.checks import checked_rows
-from ecd2g.reference.state_keys import state_keys
 
 
 @dataclass(frozen=True, eq=False)

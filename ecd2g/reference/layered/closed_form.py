@@ -25,6 +25,7 @@ from ecd2g.circuit.fields.complete_field import CompleteField
 from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.memory import require_memory
 
@@ -102,7 +103,7 @@ class ChainResponse:
 
     def __post_init__(self) -> None:
         for values in (self.difference, self.total, self.drop, self.base_drop):
-            values.flags.writeable = False  # shared by every solve on the circuit
+            read_only(values)  # shared by every solve on the circuit
 
 
 @lru_cache(maxsize=64)
