@@ -21,12 +21,12 @@ SOURCES = {
         Source("design-2d", "run", "design 2d", 3),
         Source("design-splice", "run", "design splice --families hamming-1", 2),
         Source("high-dim", "run", "reproduce high-dim", 60),
-        Source("solvers", "speed", "benchmarks/test_solvers.py", 5),
+        Source("solvers", "speed", "benchmarks/test_solvers.py", 4),
         Source("walks", "speed", "benchmarks/test_walks.py benchmarks/test_density_walks.py", 1),
         Source("kernels", "speed", "benchmarks/test_kernels.py", 1.5),
         Source("learned", "speed", "benchmarks/test_learned.py -k 'learned_currents or frequencies'", 0.5),
         Source("networks", "speed", "benchmarks/test_networks.py", 2),
-        Source("multigrid", "speed", "benchmarks/test_multigrid.py", 3),
+        Source("multigrid", "speed", "benchmarks/test_multigrid.py", 1.5),
         Source("transport", "speed", "benchmarks/test_transport.py benchmarks/test_couplings.py", 1),
     )
 }
