@@ -3,18 +3,18 @@
 import argparse
 
 from ecd2g.cli.options import (
+    GROUNDS,
     PROBLEMS,
+    add_file_options,
     add_run_options,
     folder_of,
     given,
     positive_number,
     report,
-    symbol_counts,
     whole_number,
 )
 
 FAMILIES = ("complete", "gaussian", "one-site-gaussian", "neighbour", "hamming-1", "hamming")
-GROUNDS = ("squared", "hamming")
 # the lists repeat what ecd2g knows, so that --help need not load it; a test keeps them equal
 
 SETTINGS = ("source", "target", "n_symbols", "cost", "layers", "families", "n_walks", "tolerance", "seed")
@@ -45,14 +45,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("problem", nargs="?", choices=PROBLEMS, help="a named problem")
-    parser.add_argument("--source", metavar="FILE", help="samples of the source: .npy, .npz, .csv or .txt")
-    parser.add_argument("--target", metavar="FILE", help="samples of the target")
-    parser.add_argument(
-        "--n-symbols",
-        type=symbol_counts,
-        metavar="S",
-        help="symbols a site, one number or one per site: 4,4,2",
-    )
+    add_file_options(parser)
     parser.add_argument(
         "--cost",
         choices=GROUNDS,

@@ -160,9 +160,14 @@ def add_data_options(parser: argparse.ArgumentParser, problems: tuple[str, ...] 
         choices=problems,
         help="a named problem, with its own defaults",
     )
-    group.add_argument("--source", metavar="FILE", help="samples of the source: .npy, .npz, .csv or .txt")
-    group.add_argument("--target", metavar="FILE", help="samples of the target")
-    group.add_argument(
+    add_file_options(group)
+
+
+def add_file_options(parser: argparse._ActionsContainer) -> None:
+    """Add --source, --target and --n-symbols."""
+    parser.add_argument("--source", metavar="FILE", help="samples of the source: .npy, .npz, .csv or .txt")
+    parser.add_argument("--target", metavar="FILE", help="samples of the target")
+    parser.add_argument(
         "--n-symbols",
         type=symbol_counts,
         metavar="S",
