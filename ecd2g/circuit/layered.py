@@ -157,7 +157,7 @@ def _gains(values: ArrayLike, n_gaps: int) -> NDArray[np.float64]:
 def _resistance(value: float, name: str) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} must be a number of ohms, got {value!r}") from None
     if not (math.isfinite(number) and number > 0):
         raise InputError(f"{name} must be a positive, finite number of ohms, got {number:g}")

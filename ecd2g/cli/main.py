@@ -32,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         with clean_termination(), no_more_than_available(), warnings.catch_warnings():
             # extreme resistances overflow; the certificate finds what that spoils, in one sentence
             warnings.simplefilter("ignore", RuntimeWarning)
+            # a letter that the font lacks is drawn as a box; the tables beside the figure have it
+            warnings.filterwarnings("ignore", "Glyph", UserWarning)
             status = args.run(args, shlex.join(["ecd2g", *arguments]))
         sys.stdout.flush()
         return status

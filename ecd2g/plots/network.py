@@ -15,7 +15,7 @@ from ecd2g.errors import InputError
 from ecd2g.plots.arrays import real_array
 from ecd2g.plots.network_edges import EDGE, draw_edges, line_width, split_edges
 from ecd2g.plots.network_layout import network_layout
-from ecd2g.plots.style import PAGE, axes_or_new, styled
+from ecd2g.plots.style import PAGE, axes_or_new, literal, styled
 from ecd2g.reference.networks.solution import NetworkSolution
 
 HEIGHT = 4.6
@@ -141,7 +141,7 @@ def _nodes(ax: Axes, solution: NetworkSolution, places: NDArray[np.float64], dia
 
 def _names(ax: Axes, solution: NetworkSolution, places: NDArray[np.float64], diameter: float) -> None:
     """Names inside the nodes where all of them fit, else below."""
-    words = [str(node) for node in solution.network.nodes]
+    words = [literal(node) for node in solution.network.nodes]
     size = min(7.0, 0.5 * diameter)
     inside = size >= 4.5 and max(map(len, words)) * 0.6 * size <= 0.95 * diameter
     shade = _scale(solution.potentials)(solution.potentials)

@@ -99,6 +99,11 @@ def whole_ticks(ax: Axes, *directions: Literal["x", "y"], bins: int = 9) -> None
         axis.set_major_locator(MaxNLocator(nbins=bins, steps=[1, 2, 5, 10], integer=True))
 
 
+def literal(name: object) -> str:
+    """The text of a name as it is: between two dollars matplotlib would read a formula, and may fail."""
+    return str(name).replace("$", r"\$")
+
+
 NAMES = 30
 """Most states of an axis that are called by name; more get numbers."""
 
@@ -110,7 +115,7 @@ def state_ticks(ax: Axes, direction: Literal["x", "y"], n_states: int, names: Se
     if names is None or n_states > NAMES:
         whole_ticks(ax, direction)
         return
-    words = [str(name) for name in names]
+    words = [literal(name) for name in names]
     if direction == "y":
         ax.set_yticks(range(n_states), words)
         return

@@ -251,7 +251,7 @@ def _conductance(resistance: object, name: str) -> float:
 def _positive(value: object, name: str, unit: str) -> float:
     try:
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} must be a number of {unit}, got {value!r}") from None
     if not (math.isfinite(number) and number > 0):
         raise InputError(f"{name} must be a positive, finite number of {unit}, got {number:g}")

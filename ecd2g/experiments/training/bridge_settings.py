@@ -9,6 +9,7 @@ from ecd2g.data.split_problem import SplitProblem
 from ecd2g.data.split_rows import HELD_OUT
 from ecd2g.errors import InputError
 from ecd2g.experiments.records.origin import default
+from ecd2g.experiments.records.setting_types import check_types
 from ecd2g.experiments.training.bridge_data import Ground, grounded, split_files, split_named
 from ecd2g.learned.end_network import END_RECIPE, NETWORKS
 from ecd2g.learned.recipe import Recipe
@@ -110,6 +111,7 @@ def bridge_training_from(config: Any) -> BridgeTraining:
             key: tuple(value) if isinstance(value, list) else value for key, value in config.items()
         }
         training = BridgeTraining(**plain)
+        check_types(training)
         training.recipe()
         training.check()
     except (TypeError, ValueError, AttributeError) as error:

@@ -13,6 +13,7 @@ from ecd2g.experiments.exact.experiment import Experiment
 from ecd2g.experiments.exact.named import EXPERIMENTS
 from ecd2g.experiments.exact.own_data import OwnData
 from ecd2g.experiments.records.origin import ours, paper
+from ecd2g.experiments.records.setting_types import check_types
 from ecd2g.learned.named import named_model
 from ecd2g.learned.recipe import Recipe
 
@@ -110,6 +111,8 @@ def training_from(config: Any, name: Any) -> Training:
             for key, value in config["experiment"].items()
         }
         training = Training(**(config | {"experiment": kind(**inner)}))
+        check_types(training.experiment)
+        check_types(training)
         training.recipe()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"the settings must be those of a training of this release ({error})") from None
