@@ -37,7 +37,7 @@ class Distribution:
         if values.shape != (expected,):
             raise InputError(f"probabilities must have shape ({expected},), one a state, got {values.shape}")
         _check_weights(values, "probabilities")
-        total = float(values.sum())
+        total = _total(values)
         if abs(total - 1.0) > TOTAL_TOLERANCE:
             raise InputError(
                 f"probabilities must sum to 1 within {TOTAL_TOLERANCE:g}, got {total!r}; "
@@ -67,9 +67,9 @@ class Distribution:
         """
         values = _real_array(weights, "weights")
         _check_weights(values, "weights")
-        if values.ndim != 1 or values.size == 0 or not values.sum() > 0:
+        if values.ndim != 1 or values.size == 0 or not _total(values) > 0:
             raise InputError("weights must be a non-empty list with a positive sum")
-        if not np.isfinite(values.sum()):
+        if not np.isfinite(_total(values)):
             raise InputError("the sum of the weights overflows; scale them down")
         if states is None:
             return cls(space, values / values.sum())
@@ -149,10 +149,18 @@ class Distribution:
 
 
 def _real_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    if np.ma.is_masked(values):
+        raise InputError(f"{name} must have no masked entries; leave them out, or fill them in")
     try:
         return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} must be an array of real numbers") from None
+
+
+def _total(values: NDArray[np.float64]) -> float:
+    """Sum of the values; infinite where a float cannot hold it."""
+    with np.errstate(over="ignore"):
+        return float(values.sum())
 
 
 def _check_weights(values: NDArray[np.float64], name: str) -> None:

@@ -39,7 +39,7 @@ class StateSpace:
         if isinstance(n_symbols, (int, np.integer)) and not isinstance(n_symbols, bool):
             sizes = (int(n_symbols),) * _whole(1 if n_sites is None else n_sites, "n_sites")
         else:
-            if not isinstance(n_symbols, (tuple, list, np.ndarray)):
+            if not isinstance(n_symbols, (tuple, list, np.ndarray)) or np.ndim(n_symbols) != 1:
                 raise InputError(
                     f"n_symbols must be a whole number or one whole number per site, got {n_symbols!r}"
                 )
@@ -82,6 +82,8 @@ class StateSpace:
 
     def check(self, states: ArrayLike) -> NDArray[np.int64]:
         """The states as an int64 array ``(..., n_sites)``; raises InputError where a symbol is out of range."""
+        if np.ma.is_masked(states):
+            raise InputError("states must have no masked symbols; leave those rows out, or fill them in")
         try:
             array = np.asarray(states)
         except ValueError:
@@ -120,9 +122,11 @@ class StateSpace:
     def states(self, index: ArrayLike) -> NDArray[np.int64]:
         """States of the given indices ``(...)``, shape ``(..., n_sites)``; the inverse of `index`."""
         numbers = np.asarray(index)
+        if numbers.size and numbers.dtype.kind not in "iu":
+            raise InputError(f"state indices must be whole numbers, got {index!r:.60}")
         if numbers.size and (numbers.min() < 0 or numbers.max() >= self.n_states):
             raise InputError(f"state indices must lie in 0..{self.n_states - 1}")
-        return np.stack(np.unravel_index(numbers, self.alphabet_sizes), axis=-1)
+        return np.stack(np.unravel_index(numbers.astype(np.int64), self.alphabet_sizes), axis=-1)
 
     def all_states(self) -> NDArray[np.int64]:
         """Every state in index order, shape ``(n_states, n_sites)``."""

@@ -13,7 +13,7 @@ def check_probabilities(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """`values` as float64 ``(..., n_states)``; InputError unless finite, not negative and of total 1."""
     try:
         array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{name} must be an array of real numbers, (..., n_states)") from None
     if array.ndim == 0 or array.size == 0:
         raise InputError(f"{name} must have shape (..., n_states) and not be empty, got {array.shape}")
@@ -21,7 +21,8 @@ def check_probabilities(values: ArrayLike, name: str) -> NDArray[np.float64]:
         raise InputError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
     if np.any(array < 0):
         raise InputError(f"{name} must not be negative, got {array.min():g}")
-    totals = array.sum(axis=-1)
+    with np.errstate(over="ignore"):  # an infinite total is not 1 either
+        totals = array.sum(axis=-1)
     furthest = float(totals.flat[np.argmax(np.abs(totals - 1.0))])
     if abs(furthest - 1.0) > TOTAL_TOLERANCE:
         raise InputError(

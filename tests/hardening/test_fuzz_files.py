@@ -33,7 +33,23 @@ FIELDS = st.sampled_from(
 JOINTS = st.sampled_from([",", " ", "\t", ";", "|", ", "])
 BREAKS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", "\x0b", "\u2028"])
 ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
-DTYPES = ["<i8", ">i4", "|u1", "|i1", "<u8", "<f8", "<f2", ">f4", "|b1", "<U2", "|S2", "<c8", "<M8[s]", "|O", "|V4"]
+DTYPES = [
+    "<i8",
+    ">i4",
+    "|u1",
+    "|i1",
+    "<u8",
+    "<f8",
+    "<f2",
+    ">f4",
+    "|b1",
+    "<U2",
+    "|S2",
+    "<c8",
+    "<M8[s]",
+    "|O",
+    "|V4",
+]
 
 
 @contextmanager
@@ -159,7 +175,9 @@ def stored_arrays(draw):
     if kind == "pickle":
         return npy(np.array([{}], dtype=object))
     if kind == "shape":
-        shape = tuple(draw(st.lists(st.sampled_from([-1, 0, 1, 10**6, 10**15, 2**63, 2**64]), min_size=1, max_size=3)))
+        shape = tuple(
+            draw(st.lists(st.sampled_from([-1, 0, 1, 10**6, 10**15, 2**63, 2**64]), min_size=1, max_size=3))
+        )
     return header(shape, descr) + body
 
 
@@ -175,6 +193,10 @@ def archives(draw):
     return archive([(f"{name}{suffix}", content) for name, content in members], compression)
 
 
+SHAPES = [(3, 3), (3, 4), (-3, -3), (3.0, 3.0), (3,), (3, 3, 3), (10**12, 10**12)]
+DATA = [[1.0, 1.0], [np.nan, 1], [1j, 1], ["a", "b"], [True, True], [], [2, 2]]
+
+
 @st.composite
 def matrices(draw):
     """An archive of a sparse matrix of three nodes, with one thing wrong or none."""
@@ -182,8 +204,8 @@ def matrices(draw):
     places = st.lists(st.sampled_from([0, 1, 2, 3, -1, 2**40, 1.5]), min_size=1, max_size=4)
     arrays = {
         "format": np.array(kind),
-        "shape": np.array(draw(st.sampled_from([(3, 3), (3, 4), (-3, -3), (3.0, 3.0), (3,), (3, 3, 3), (10**12, 10**12)]))),
-        "data": np.array(draw(st.sampled_from([[1.0, 1.0], [np.nan, 1], [1j, 1], ["a", "b"], [True, True], [], [2, 2]]))),
+        "shape": np.array(draw(st.sampled_from(SHAPES))),
+        "data": np.array(draw(st.sampled_from(DATA))),
         "row": np.array(draw(st.just([0, 1]) | places)),
         "col": np.array(draw(st.just([1, 0]) | places)),
         "indices": np.array(draw(st.just([1, 0]) | places)),
@@ -196,12 +218,24 @@ def matrices(draw):
 @st.composite
 def markets(draw):
     """Text in Matrix Market format, with one thing wrong or none."""
-    number = st.sampled_from(["1", "2", "3", "0", "-1", "1.5", "nan", "inf", "1e400", "1e-400", "99999999999999999999", "x"])
-    head = draw(st.sampled_from(["real symmetric", "real general", "integer symmetric", "complex general", "pattern symmetric"]))
-    entries = draw(st.lists(st.lists(number, min_size=2, max_size=4), max_size=4) | st.just([["2", "1", "1.5"]]))
+    number = st.sampled_from(
+        ["1", "2", "3", "0", "-1", "1.5", "nan", "inf", "1e400", "1e-400", "99999999999999999999", "x"]
+    )
+    head = draw(
+        st.sampled_from(
+            ["real symmetric", "real general", "integer symmetric", "complex general", "pattern symmetric"]
+        )
+    )
+    entries = draw(
+        st.lists(st.lists(number, min_size=2, max_size=4), max_size=4) | st.just([["2", "1", "1.5"]])
+    )
     count = draw(st.just(str(len(entries))) | number)
     size = draw(st.sampled_from(["3 3", "3 4", "-3 -3", "1000000000000 1000000000000", "3", ""]))
-    lines = [f"%%MatrixMarket matrix coordinate {head}", f"{size} {count}", *(" ".join(row) for row in entries)]
+    lines = [
+        f"%%MatrixMarket matrix coordinate {head}",
+        f"{size} {count}",
+        *(" ".join(row) for row in entries),
+    ]
     return draw(BREAKS).join(lines).encode()  # fmt: skip
 
 
@@ -235,7 +269,9 @@ def test_any_file_is_samples_or_is_refused(tmp_path, tally, kind):
         path = tmp_path / f"samples{suffix}"
         path.write_bytes(content)
         accepted = checked_samples(path)
-        tally.add("files", f"samples: {kind}", "accepted and sound" if accepted else "refused in one sentence")
+        tally.add(
+            "files", f"samples: {kind}", "accepted and sound" if accepted else "refused in one sentence"
+        )
 
     holds()
 
@@ -251,7 +287,9 @@ def test_any_file_is_a_network_or_is_refused(tmp_path, tally, kind):
         path = tmp_path / f"network{suffix}"
         path.write_bytes(content)
         accepted = checked_network(path, tmp_path / "again.csv")
-        tally.add("files", f"networks: {kind}", "accepted and sound" if accepted else "refused in one sentence")
+        tally.add(
+            "files", f"networks: {kind}", "accepted and sound" if accepted else "refused in one sentence"
+        )
 
     holds()
 
@@ -281,7 +319,10 @@ def test_what_is_written_in_any_way_is_read_as_it_was(tmp_path, tally, rows, for
 
 
 @fuzz
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.floats(1e-300, 1e300)), min_size=1), st.sampled_from(["csr", "csc", "coo"]))  # fmt: skip
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.floats(1e-300, 1e300)), min_size=1),
+    st.sampled_from(["csr", "csc", "coo"]),
+)
 def test_matrices_are_read_as_scipy_reads_them(tmp_path, tally, entries, kind):
     path = tmp_path / "a.npz"
     table = np.zeros((5, 5))
@@ -295,6 +336,8 @@ def test_matrices_are_read_as_scipy_reads_them(tmp_path, tally, entries, kind):
     assert np.array_equal(found, sp.load_npz(path).toarray())
     tally.add("files", "networks: good matrices, read as SciPy does", "the same numbers")
 
+
+FRACTIONS = {"format": "coo", "shape": (3, 3), "data": [1.0, 1.0], "row": [0.0, 1.5], "col": [1.5, 0.0]}
 
 BOMBS = {
     "a header of 10^15 numbers": (".npy", lambda: header((10**15,))),
@@ -314,7 +357,7 @@ BOMBS = {
         ".npz",
         lambda: archive(
             (f"{name}.npy", npy(np.array(value)))
-            for name, value in {"format": "coo", "shape": (3, 3), "data": [1.0, 1], "row": [0.0, 1.5], "col": [1.5, 0.0]}.items()
+            for name, value in FRACTIONS.items()
         ),
     ),
 }  # fmt: skip
@@ -335,7 +378,9 @@ def test_small_files_that_ask_for_much_are_refused_before_anything_is_allocated(
             assert tracemalloc.get_traced_memory()[1] < 2**24 + 4 * path.stat().st_size
         finally:
             tracemalloc.stop()
-        tally.add("files", "small files that ask for gigabytes, and other known traps", "refused in one sentence")
+        tally.add(
+            "files", "small files that ask for gigabytes, and other known traps", "refused in one sentence"
+        )
 
 
 def make_special(folder, case, suffix):
@@ -363,9 +408,16 @@ def make_special(folder, case, suffix):
      "zero byte in the name"],
 )  # fmt: skip
 def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path, tally, case):
-    for read, suffixes in ((read_samples, SAMPLES), (lambda file: read_network(file, value="resistance"), NETWORKS)):
+    for read, suffixes in (
+        (read_samples, SAMPLES),
+        (lambda file: read_network(file, value="resistance"), NETWORKS),
+    ):
         for number, suffix in enumerate(suffixes):
             folder = tmp_path / f"{len(suffixes)}-{number}"
             folder.mkdir()
             assert outcome(read, make_special(folder, case, suffix)) is None
-            tally.add("files", "folders, pipes, devices, circles of links in place of a file", "refused in one sentence")
+            tally.add(
+                "files",
+                "folders, pipes, devices, circles of links in place of a file",
+                "refused in one sentence",
+            )

@@ -18,7 +18,12 @@ def edges_of_arrays(
     nodes: Sequence[Hashable] | None,
 ) -> tuple[Sequence[Hashable], NDArray[np.intp], NDArray[np.float64]]:
     """Labels, edges ``(m, 2)`` and siemens ``(m,)`` of edges between numbered nodes."""
-    pairs = np.asarray(edges)
+    try:
+        pairs = np.asarray(edges)
+    except ValueError:
+        raise InputError(
+            "edges must be whole numbers of shape (m, 2), got rows of different length"
+        ) from None
     if pairs.size == 0:
         pairs = np.empty((0, 2), dtype=np.intp)
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":

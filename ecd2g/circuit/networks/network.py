@@ -218,8 +218,12 @@ def sum_at(places: NDArray[np.intp], values: NDArray[np.float64], n: int) -> NDA
 def _amperes(given: ArrayLike, name: str) -> NDArray[np.float64]:
     try:
         values = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"the currents of {name} must be numbers, got {given!r:.100}") from None
+    if values.ndim != 1:
+        raise InputError(
+            f"the currents of {name} must be one number a node, got an array of shape {values.shape}"
+        )
     if not np.all(np.isfinite(values)) or np.any(values < 0):
         raise InputError(f"the currents of {name} must be finite and not negative")
     return values

@@ -26,7 +26,7 @@ def run_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """
     try:
         target = Path(out).resolve()
-    except (OSError, RuntimeError) as error:  # links that lead in a circle
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, odd names
         raise _unwritable(out, error) from error
     check_free(target, overwrite=overwrite)
     made = make_parents(target.parent)

@@ -70,6 +70,19 @@ class TrainingFolder:
             )
         if found:
             os.truncate(self.path / METRICS, size)
+            losses_of(self.path)  # now, and not when the training is done
+
+
+def losses_of(folder: Path) -> tuple[list[float], list[float]]:
+    """Steps of a training and its losses after them; InputError where its metrics are damaged."""
+    try:
+        lines = [from_json(line) for line in read_text(folder / METRICS).splitlines()]
+        return [float(line["step"]) for line in lines], [float(line["loss"]) for line in lines]
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        raise InputError(
+            f"{folder / METRICS} must hold one line of numbers a report, but it does not ({error}); take a whole copy, "
+            f"or train again"
+        ) from None
 
 
 @contextmanager
@@ -112,7 +125,7 @@ def folder_beside(out: Path) -> Path:
     """Where the unfinished training of `out` is."""
     try:
         path = Path(out).resolve()
-    except (OSError, RuntimeError) as error:  # links that lead in a circle
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, odd names
         raise InputError(f"{out} must be writable, but it is not ({error}); choose another --out") from None
     if not path.name:
         raise InputError(f"{out} must name a folder to make, but it is a root; choose another --out")

@@ -1,6 +1,5 @@
 """A training as a run: it can be stopped at any moment, and ends in a run folder with the model and its numbers."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -16,7 +15,13 @@ from ecd2g.errors import Ecd2gError
 from ecd2g.experiments.records.record import write_record
 from ecd2g.experiments.records.run_folder import run_folder
 from ecd2g.experiments.training.bridge_settings import BridgeTraining, bridge_training_from
-from ecd2g.experiments.training.folder import METRICS, TrainingFolder, folder_beside, training_folder
+from ecd2g.experiments.training.folder import (
+    METRICS,
+    TrainingFolder,
+    folder_beside,
+    losses_of,
+    training_folder,
+)
 from ecd2g.experiments.training.prepared import Preparation, Prepared
 from ecd2g.experiments.training.prepared_bridge import PreparedBridge
 from ecd2g.experiments.training.settings import Training, training_from
@@ -195,10 +200,9 @@ def _finish(
     from ecd2g.experiments.training.figures import save_training_curves  # noqa: PLC0415 - loads matplotlib
 
     save_model(folder / MODEL, trained.model)
-    lines = [json.loads(line) for line in (folder / METRICS).read_text(encoding="utf-8").splitlines()]
-    curve = ([line["step"] for line in lines], [line["loss"] for line in lines])
+    curve = losses_of(folder)
     save_training_curves({prepared.name: curve}, folder / "loss")
-    first, last = lines[0]["loss"], lines[-1]["loss"]
+    first, last = curve[1][0], curve[1][-1]
     learned = {
         "parameters": trained.model.n_parameters,
         "steps": prepared.settings.n_steps,

@@ -6,9 +6,10 @@ from pathlib import Path
 from ecd2g.errors import InputError
 from ecd2g.experiments.training.bridge_data import split_fingerprint
 from ecd2g.experiments.training.bridge_settings import bridge_training_from
+from ecd2g.experiments.training.folder import losses_of
 from ecd2g.experiments.training.prepared_bridge import PreparedBridge
 from ecd2g.experiments.training.run import MODEL
-from ecd2g.experiments.training.trained_run import TrainedRun, losses_of, results_of
+from ecd2g.experiments.training.trained_run import TrainedRun, results_of
 from ecd2g.learned.bridge_flow import BridgeFlow
 from ecd2g.learned.end_network import EndNetwork
 from ecd2g.learned.model_file import describe, load_model
@@ -31,7 +32,7 @@ class TrainedBridge:
             numbers, timing = results["numbers"], results["timing"]
             trained_on, train_s = numbers["fingerprint"], float(timing["train_s"])
             asked = bridge_training_from(results["config"])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise InputError(
                 f"{folder} must be a run folder of `ecd2g train`, but it is one of another kind"
             ) from None

@@ -8,7 +8,7 @@ from typing import Any
 from ecd2g.errors import InputError
 from ecd2g.experiments.records.run_folder import FORMAT, RESULTS
 from ecd2g.experiments.records.strict_json import from_json, read_text
-from ecd2g.experiments.training.folder import METRICS
+from ecd2g.experiments.training.folder import losses_of
 from ecd2g.experiments.training.prepared import Prepared
 from ecd2g.experiments.training.run import MODEL
 from ecd2g.experiments.training.settings import fingerprint, training_from
@@ -33,7 +33,7 @@ class TrainedRun:
             numbers, timing = results["numbers"], results["timing"]
             asked = training_from(results["config"], numbers["experiment"])
             trained_on, train_s = numbers["fingerprint"], float(timing["train_s"])
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise InputError(
                 f"{folder} must be a run folder of `ecd2g train`, but it is one of another kind"
             ) from None
@@ -58,15 +58,6 @@ class TrainedRun:
     def curve(self) -> tuple[list[float], list[float]]:
         """Steps of the training and its losses after them."""
         return losses_of(self.folder)
-
-
-def losses_of(folder: Path) -> tuple[list[float], list[float]]:
-    """Steps of a training and its losses after them."""
-    try:
-        lines = [from_json(line) for line in read_text(folder / METRICS).splitlines()]
-        return [line["step"] for line in lines], [line["loss"] for line in lines]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder / METRICS} must hold one line of numbers a report ({error})") from None
 
 
 def results_of(folder: Path) -> dict[str, Any]:
