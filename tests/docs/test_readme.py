@@ -1,5 +1,6 @@
-"""The README's Python runs, and its commands exist."""
+"""The Python of README.md and of every page of docs/ runs; targets, files and commands that the README names exist."""
 
+import json
 import re
 import subprocess
 import sys
@@ -16,33 +17,38 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-PAGES = (
-    "README.md",
-    "docs/adapted_resistances.md",
-    "docs/bridges.md",
-    "docs/circuit_design.md",
-    "docs/couplings.md",
-    "docs/density_walks.md",
-    "docs/learned.md",
-    "docs/networks.md",
-    "docs/sample_metrics.md",
-)
+TUTORIAL = "docs/tutorial.md"
+"""One session from its first block to its last: tests/docs/test_tutorial.py."""
+
+PAGES = [
+    page.relative_to(ROOT).as_posix()
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    if "```python" in page.read_text(encoding="utf-8") and page != ROOT / TUTORIAL
+]
+
+EACH = """
+import json, sys
+for block in json.load(sys.stdin):
+    exec(compile(block, "block", "exec"), {"__name__": "__main__"})
+"""
+"""Every block by itself, with no name of the one before; one process a page, so that libraries are loaded once."""
+
+
+def test_the_pages_are_found() -> None:
+    assert {"README.md", "docs/learned.md", "docs/own_data.md", "docs/problems.md", "docs/testing.md"} <= set(PAGES)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_python_blocks_run_as_they_stand(page: str, tmp_path: Path) -> None:
-    assert blocks(page, "python")
-    for block in blocks(page, "python"):
-        if "ecd2g.learned" in block:
-            pytest.importorskip("torch")
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", block],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+def test_python_blocks_run_as_they_stand(page: str, page_folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", EACH],
+        cwd=page_folder,
+        input=json.dumps(blocks(page, "python")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_make_targets_named_in_the_readme_exist() -> None:
