@@ -22,10 +22,13 @@ import pytest
 from ecd2g import Distribution, StateSpace, data
 from ecd2g.cli.main import main
 from ecd2g.data import Problem
-from ecd2g.experiments import adapted_settings, design_run, high_dim, learn
-from ecd2g.experiments.design_guidance import layer_sweep, rho_sweep
-from ecd2g.experiments.named import EXPERIMENTS
-from ecd2g.experiments.two_dimensions import TwoDimensions
+from ecd2g.experiments.adapted import settings as adapted
+from ecd2g.experiments.comparison import learn
+from ecd2g.experiments.design import run as design
+from ecd2g.experiments.design.guidance import layer_sweep, rho_sweep
+from ecd2g.experiments.exact.named import EXPERIMENTS
+from ecd2g.experiments.exact.two_dimensions import TwoDimensions
+from ecd2g.experiments.high_dim import settings as high_dim
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -71,7 +74,7 @@ ADDED = {
     "ecd2g verify --examples 100 --out runs/verify --overwrite": "--examples 1",
     "ecd2g reproduce 1d --out runs/1d --overwrite": "--seeds 1 --n 200",
 }
-"""A command as shown, and what is put behind it; one that no block of commands shows is run by itself, in this order."""
+"""A command as shown, and what is put behind it; one that no block shows is run by itself, in this order."""
 
 BEFORE = {
     "ecd2g compare runs/sweep runs/other --out runs/compared": (
@@ -129,12 +132,12 @@ ELSEWHERE = {
 """Commands that tests of other files run, and which."""
 
 
-IN_SHELL = {
-    "python -m pytest benchmarks": "-p no:xdist --collect-only -q",
-    "python -m pytest benchmarks/test_couplings.py": "-p no:xdist --benchmark-disable -k electric",
-    "python -m pytest benchmarks/test_density_walks.py -p no:xdist -s": "--benchmark-disable -k half",
-}
-"""Runs of pytest, in a process of their own, and what is put behind them."""
+BENCHMARKS = (
+    "python -m pytest benchmarks",
+    "python -m pytest benchmarks/test_couplings.py",
+    "python -m pytest benchmarks/test_density_walks.py -p no:xdist -s",
+)
+"""Runs of pytest: one process collects all of them, and runs a few."""
 
 TOOLS = ("head", "paste", "ls", "cat")
 """Programs of the shell that a page may call; they only read files of the page."""
@@ -144,7 +147,9 @@ PROGRAMS = ("ecd2g", "make", "python", "pip", "torchrun", "pytest", "bash", "git
 
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+    "optional-dependencies"
+]
 
 
 def in_blocks(page: str) -> list[str]:
@@ -157,7 +162,9 @@ def in_blocks(page: str) -> list[str]:
 
 def in_sentences(page: str) -> list[str]:
     """The commands in inline code of a page: in its sentences and its tables."""
-    text = re.sub(r"^```.*?^```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(
+        r"^```.*?^```", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
     spans = (" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text))
     return [span for span in spans if " " in span and program(span) in PROGRAMS]
 
@@ -170,7 +177,11 @@ def program(command: str) -> str:
 SHOWN = {page: (in_blocks(page), in_sentences(page)) for page in PAGES}
 IN_BLOCKS = [command for blocks, _ in SHOWN.values() for command in blocks]
 ALONE = [command for command in ADDED if command not in IN_BLOCKS]
-RUN = [command for command in (*IN_BLOCKS, *ADDED, *SCRIPTS, *IN_SHELL) if program(command) in ("ecd2g", "python")]
+RUN = [
+    command
+    for command in (*IN_BLOCKS, *ADDED, *SCRIPTS, *BENCHMARKS)
+    if program(command) in ("ecd2g", "python")
+]
 
 
 def within(mention: str, command: str) -> bool:
@@ -219,15 +230,22 @@ def test_every_command_is_run(page: str) -> None:
 
 
 def test_a_command_that_nobody_runs_is_noticed() -> None:
-    for command in ("ecd2g solve --faster", "make coffee", "python benchmarks/none.py", 'pip install "ecd2g[all]"'):
+    for command in (
+        "ecd2g solve --faster",
+        "make coffee",
+        "python benchmarks/none.py",
+        'pip install "ecd2g[all]"',
+    ):
         assert not is_run(command)
 
 
 def test_the_tables_name_nothing_that_is_gone() -> None:
     shown = [command for blocks, sentences in SHOWN.values() for command in (*blocks, *sentences)]
     shown += recipe(MAKEFILE)
-    for command in (*ADDED, *BEFORE, *REFUSED, *SCRIPTS, *ELSEWHERE, *IN_SHELL):
-        assert command in shown, f"no page shows `{command}` any more: take it out of tests/docs/test_commands.py"
+    for command in (*ADDED, *BEFORE, *REFUSED, *SCRIPTS, *ELSEWHERE, *BENCHMARKS):
+        assert command in shown, (
+            f"no page shows `{command}` any more: take it out of tests/docs/test_commands.py"
+        )
 
 
 @pytest.mark.parametrize(("command", "reference"), ELSEWHERE.items())
@@ -236,7 +254,9 @@ def test_every_test_named_exists(command: str, reference: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
     assert f"def {test}(" in text
     for option in re.findall(r" (--[\w-]+)", command):
-        assert option in text or option in ("--nproc-per-node",), f"{path} does not use {option} of `{command}`"
+        assert option in text or option in ("--nproc-per-node",), (
+            f"{path} does not use {option} of `{command}`"
+        )
 
 
 def four_letters() -> Problem:
@@ -249,13 +269,14 @@ def four_letters() -> Problem:
 
 @pytest.fixture
 def shortened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `ecd2g reproduce` has no options for: few steps, small grids, and no process of its own for a training."""
+    """What no option shortens: few steps, small grids, no processes, and figures that are drawn but not rendered."""
+    monkeypatch.setattr("ecd2g.plots.files._render", lambda *_: b"a figure")
     whole = learn.learning_of
     monkeypatch.setattr(learn, "learning_of", lambda name, **asked: whole(name, **asked, n_steps=5))
     monkeypatch.setattr("ecd2g.experiments.parallel.processors", lambda: 1)
     monkeypatch.setattr(high_dim, "HighDim", partial(high_dim.HighDim, methods=high_dim.METHODS[:2]))
-    monkeypatch.setattr(adapted_settings, "Adapted", partial(adapted_settings.Adapted, n_symbols=8, small_symbols=5))
-    monkeypatch.setattr(design_run, "PROBLEMS", design_run.PROBLEMS | {"splice": four_letters})
+    monkeypatch.setattr(adapted, "Adapted", partial(adapted.Adapted, n_symbols=8, small_symbols=5))
+    monkeypatch.setattr(design, "PROBLEMS", design.PROBLEMS | {"splice": four_letters})
     monkeypatch.setitem(EXPERIMENTS, "2d", partial(TwoDimensions, n_symbols=5, n_layers=3))
 
 
@@ -303,10 +324,14 @@ def test_a_script_of_the_benchmarks_works(
     assert capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", IN_SHELL)
-def test_a_command_for_pytest_works(command: str) -> None:
-    words = shlex.split(f"{command} {IN_SHELL[command]}")
+def test_the_benchmarks_are_collected_and_some_of_them_run() -> None:
+    few = ["-p", "no:xdist", "-q", "--benchmark-min-rounds=1", "--benchmark-max-time=0.001"]
     done = subprocess.run(
-        [sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pytest", "benchmarks", *few, "-k", "(half and not 30) or electric"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
+    assert re.search(r"\d passed", done.stdout)

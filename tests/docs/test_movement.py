@@ -54,7 +54,10 @@ KERNELS = {
 @pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
 @pytest.mark.parametrize("n_layers", [2, 3, 5])
 def test_the_missing_term_is_the_whole_bias(kernel: list[list[int]], n_layers: int) -> None:
-    p, q = [Fraction(7, 12), Fraction(1, 4), Fraction(1, 6)], [Fraction(1, 12), Fraction(1, 6), Fraction(3, 4)]
+    p, q = (
+        [Fraction(7, 12), Fraction(1, 4), Fraction(1, 6)],
+        [Fraction(1, 12), Fraction(1, 6), Fraction(3, 4)],
+    )
     exact = exact_layered(n_layers, p, q, kernel=kernel)
     assert list(exact.two_way_law) == q
     assert exact.forward_only_law is not None

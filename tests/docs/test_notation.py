@@ -15,7 +15,8 @@ ROWS = [
     for line in PAGE.splitlines()
     if len(cells := [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]) == 5 and "`" in cells[-1]
 ]
-SPELLED = "alpha beta gamma delta epsilon theta kappa lambda mu pi rho sigma tau phi psi".split()
+SPELLED = ["alpha", "beta", "gamma", "delta", "epsilon", "theta", "kappa", "lambda", "mu", "pi", "rho"]
+SPELLED += ["sigma", "tau", "phi", "psi"]
 """Letters as docstrings and formulas spell them."""
 
 
@@ -29,8 +30,8 @@ def defined(path: str) -> set[str]:
                 names.add(node.name)
             case ast.arg():
                 names.add(node.arg)
-            case ast.AnnAssign(target=ast.Name() as target):
-                names.add(target.id)
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Attribute(attr=name)]):
+                names.add(name)
     return names
 
 
@@ -69,11 +70,15 @@ def documentation(path: Path) -> str:
     if path.suffix == ".md":
         return text
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    return "\n".join(ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, kinds))
+    return "\n".join(
+        ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, kinds)
+    )
 
 
 def test_every_greek_letter_of_docs_and_docstrings_has_a_row() -> None:
     explained = letters("".join(row[0] for row in ROWS) + PAGE.rpartition("Words used")[2])
     for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "ecd2g").rglob("*.py")):
         missing = letters(documentation(path)) - explained
-        assert not missing, f"{path.relative_to(ROOT)} uses {', '.join(sorted(missing))}: give it a row in docs/notation.md"
+        assert not missing, (
+            f"{path.relative_to(ROOT)} uses {', '.join(sorted(missing))}: give it a row in docs/notation.md"
+        )

@@ -35,7 +35,9 @@ for block in json.load(sys.stdin):
 
 
 def test_the_pages_are_found() -> None:
-    assert {"README.md", "docs/learned.md", "docs/own_data.md", "docs/problems.md", "docs/testing.md"} <= set(PAGES)
+    assert {"README.md", "docs/learned.md", "docs/own_data.md", "docs/problems.md", "docs/testing.md"} <= set(
+        PAGES
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
-BLOCKS = re.findall(r"^```(python|text)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+BLOCKS = re.findall(
+    r"^```(python|text)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+)
 
 
 def test_the_tutorial_prints_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,12 +22,14 @@ def test_the_tutorial_prints_what_it_shows(tmp_path: Path, monkeypatch: pytest.M
     printed = ""
     for kind, text in BLOCKS:
         if kind == "text":
-            assert OutputChecker().check_output(text, printed, ELLIPSIS), f"shown:\n{text}\nprinted:\n{printed}"
+            assert OutputChecker().check_output(text, printed, ELLIPSIS), (
+                f"shown:\n{text}\nprinted:\n{printed}"
+            )
             printed = ""
         else:
             assert printed == "", f"the tutorial does not show what is printed:\n{printed}"
             with redirect_stdout(StringIO()) as stream:
-                exec(compile(text, PAGE.name, "exec"), session)
+                exec(compile(text, PAGE.name, "exec"), session)  # noqa: S102 - our own page
             printed = stream.getvalue()
     assert printed == ""
     assert (tmp_path / "laws.png").stat().st_size > 1000
