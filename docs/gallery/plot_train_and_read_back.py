@@ -1,8 +1,8 @@
 """Train, stop, go on, read back
 ==============================
 
-A training writes down everything it needs to go on: after a kill it ends in the same weights, bit for bit. A model is one
-safetensors file, read back without unpickling anything.
+A training writes down everything it needs to go on: after a kill it ends in the same weights, bit for bit. A model is
+one safetensors file, read back without unpickling anything.
 """
 
 from dataclasses import replace

@@ -17,7 +17,7 @@ TOTAL_TOLERANCE = 1e-12
 """How far from one a total of probabilities may lie: rounding, and nothing more."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Distribution:
     """Probabilities p(x) >= 0 with sum 1, Eq. (8): the currents of a source or a sink, in ampere.
 
@@ -28,6 +28,12 @@ class Distribution:
     space: StateSpace
     probabilities: NDArray[np.float64]
     states: NDArray[np.int64] | None = None
+
+    def __repr__(self) -> str:
+        """One line: how many states have probability, and of how many."""
+        positive = np.count_nonzero(self.probabilities)
+        listed = "" if self.states is None else ", listed"
+        return f"Distribution({positive:,} of {self.space.n_states:,} states{listed})"
 
     def __post_init__(self) -> None:
         values = np.array(self.probabilities, dtype=np.float64)

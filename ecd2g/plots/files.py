@@ -32,7 +32,10 @@ def save(drawing: Figure | Axes, stem: str | os.PathLike[str]) -> tuple[Path, Pa
     figure = drawing.figure if isinstance(drawing, Axes) else drawing
     figure = figure.figure if isinstance(figure, SubFigure) else figure
     if not isinstance(figure, Figure):
-        raise InputError(f"only a figure or its axes can be saved, got {type(drawing).__name__}")
+        raise InputError(
+            f"only a figure or one of its axes can be saved, got {type(drawing).__name__}; "
+            "where a plot returns a list of axes, give one of them: axes[0]"
+        )
     base = Path(stem)
     base = base.with_suffix("") if base.suffix.lower() in (".png", ".svg") else base
     png, svg = (base.with_name(f"{base.name}.{kind}") for kind in ("png", "svg"))

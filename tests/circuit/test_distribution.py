@@ -118,3 +118,10 @@ def test_states_of_probability_zero_are_never_sampled() -> None:
     p = Distribution.from_probabilities(StateSpace(4), [0.0, 0.5, 0.0, 0.5])
     assert set(p.sample(200, rng=0).ravel()) == {1, 3}
     assert np.array_equal(p.support(), [[1], [3]])
+
+
+def test_a_distribution_prints_as_one_line() -> None:
+    dense = Distribution.from_probabilities(StateSpace(3), [0.5, 0.0, 0.5])
+    assert repr(dense) == "Distribution(2 of 3 states)"
+    few = Distribution.from_samples(StateSpace(27, 6), [[0] * 6, [1] * 6])
+    assert repr(few) == "Distribution(2 of 387,420,489 states, listed)"
