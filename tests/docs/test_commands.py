@@ -23,12 +23,15 @@ from ecd2g import Distribution, StateSpace, data
 from ecd2g.cli.main import main
 from ecd2g.data import Problem
 from ecd2g.experiments.adapted import settings as adapted
-from ecd2g.experiments.comparison import learn
 from ecd2g.experiments.design import run as design
 from ecd2g.experiments.design.guidance import layer_sweep, rho_sweep
 from ecd2g.experiments.exact.named import EXPERIMENTS
 from ecd2g.experiments.exact.two_dimensions import TwoDimensions
 from ecd2g.experiments.high_dim import settings as high_dim
+
+pytest.importorskip("torch")
+
+from ecd2g.experiments.comparison import learn
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -72,6 +75,7 @@ ADDED = {
     "ecd2g data splice --n 3000 --out d": "--n 200",
     "ecd2g solve --source d/p.npz --target d/q.npz": "",
     "ecd2g verify --examples 100 --out runs/verify --overwrite": "--examples 1",
+    "ecd2g verify --examples 500 --out runs/verify --overwrite": "--examples 1",
     "ecd2g reproduce 1d --out runs/1d --overwrite": "--seeds 1 --n 200",
 }
 """A command as shown, and what is put behind it; one that no block shows is run by itself, in this order."""
@@ -114,6 +118,10 @@ SCRIPTS: dict[str, tuple[str, dict[str, Any]]] = {
 """Scripts: options put behind, and constants of the script that are made smaller."""
 
 ELSEWHERE = {
+    "python -m benchmarks.results_table": "tests/docs/test_results.py::test_a_page_shows_exactly_what_was_recorded",
+    "ecd2g reproduce all --seeds 5 --out runs --overwrite": (
+        "tests/cli/test_commands.py::test_reproduce_all_makes_one_folder_each"
+    ),
     "ecd2g COMMAND --help": "tests/cli/test_commands.py::test_help_and_version",
     "ecd2g train --resume --out OUT": "tests/cli/test_train.py::test_a_killed_training_goes_on_bit_for_bit",
     "ecd2g train --resume --out runs/sweep-0": "tests/cli/test_bridges.py::test_a_stopped_bridge_goes_on_bit_for_bit",
@@ -133,7 +141,6 @@ ELSEWHERE = {
 
 
 BENCHMARKS = (
-    "python -m pytest benchmarks",
     "python -m pytest benchmarks/test_couplings.py",
     "python -m pytest benchmarks/test_density_walks.py -p no:xdist -s",
 )
@@ -199,8 +206,8 @@ def target_is_run(name: str) -> bool:
 
 
 def recipe(lines: str) -> list[str]:
-    """The commands of a target, without the folder of programs and what says only how pytest prints."""
-    bare = re.sub(r"\$\(BIN\)/| -p no:xdist| --benchmark-\S+| \$\(PYTEST_ARGS\)", "", lines)
+    """The commands of a target, without the folder of programs, variables, and what says only how pytest prints."""
+    bare = re.sub(r"\$\(BIN\)/| -p no:xdist| --benchmark-\S+| --\S+ \"\$\(\w+\)\"| \$\(\w+\)", "", lines)
     return [line.strip() for line in bare.splitlines()]
 
 
@@ -212,7 +219,7 @@ def is_run(command: str) -> bool:
         case "ecd2g" | "python":
             return any(within(command, other) for other in RUN)
         case "make":
-            return all(target_is_run(name) for name in command.split()[1:])
+            return all(target_is_run(name) for name in command.split()[1:] if "=" not in name)
         case "pip":
             extra = re.fullmatch(r'pip install "(?:ecd2g|\.)(?:\[([\w-]+)\])?"', command)
             return extra is not None and (extra[1] is None or extra[1] in EXTRAS)
@@ -254,9 +261,10 @@ def test_every_test_named_exists(command: str, reference: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
     assert f"def {test}(" in text
     for option in re.findall(r" (--[\w-]+)", command):
-        assert option in text or option in ("--nproc-per-node",), (
-            f"{path} does not use {option} of `{command}`"
+        known = (
+            option in text or any(option in other.split() for other in RUN) or option == "--nproc-per-node"
         )
+        assert known, f"{path} does not use {option} of `{command}`"
 
 
 def four_letters() -> Problem:

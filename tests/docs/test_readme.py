@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,13 @@ def test_the_pages_are_found() -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_python_blocks_run_as_they_stand(page: str, page_folder: Path) -> None:
+    found = [block for block in blocks(page, "python") if find_spec("torch") or "ecd2g.learned" not in block]
+    if not found:
+        pytest.skip("torch is not installed")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", EACH],
         cwd=page_folder,
-        input=json.dumps(blocks(page, "python")),
+        input=json.dumps(found),
         capture_output=True,
         text=True,
         check=False,

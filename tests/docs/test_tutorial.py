@@ -15,6 +15,7 @@ BLOCKS = re.findall(
 
 
 def test_the_tutorial_prints_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     session: dict[str, object] = {"__name__": "__main__"}
     shown = [text for kind, text in BLOCKS if kind == "text"]
