@@ -78,7 +78,7 @@ def documentation(path: Path) -> str:
 def test_every_greek_letter_of_docs_and_docstrings_has_a_row() -> None:
     explained = letters("".join(row[0] for row in ROWS) + PAGE.rpartition("Words used")[2])
     for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "ecd2g").rglob("*.py")):
-        missing = letters(documentation(path)) - explained
+        missing = set() if "/_build/" in path.as_posix() else letters(documentation(path)) - explained
         assert not missing, (
             f"{path.relative_to(ROOT)} uses {', '.join(sorted(missing))}: give it a row in docs/notation.md"
         )

@@ -24,7 +24,9 @@ TUTORIAL = "docs/tutorial.md"
 PAGES = [
     page.relative_to(ROOT).as_posix()
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
-    if "```python" in page.read_text(encoding="utf-8") and page != ROOT / TUTORIAL
+    if "```python" in page.read_text(encoding="utf-8")
+    and page != ROOT / TUTORIAL
+    and "/_" not in page.as_posix()
 ]
 
 EACH = """
