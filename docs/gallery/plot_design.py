@@ -18,7 +18,7 @@ command = (
     "design --source before.csv --target after.csv --layers 3,10 --families complete,gaussian --walks 2000"
 )
 done = subprocess.run(  # noqa: S603 - our own words
-    [sys.executable, "-m", "ecd2g", *command.split(), "--out", "design"],
+    [sys.executable, "-m", "ecd2g", *command.split(), "--out", "design", "--overwrite"],
     capture_output=True,
     text=True,
     check=True,

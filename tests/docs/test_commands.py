@@ -222,10 +222,10 @@ def is_run(command: str) -> bool:
     """Whether one of the tables, or a page, answers for a command."""
     if command in ELSEWHERE or command in BY_HAND:
         return True
-    if re.fullmatch(r"python docs/gallery/plot_\w+\.py", command):
-        return (
-            ROOT / command.split()[1]
-        ).exists() and "make docs\n" in CI  # the site's build runs the gallery
+    if script := re.fullmatch(r"python (docs/gallery/plot_\w+\.py)", command):
+        return (ROOT / script[1]).exists() and "make docs\n" in CI  # which runs the gallery
+    if folder := re.search(r"python -m pytest (tests/\w+)", command):
+        return (ROOT / folder[1]).is_dir() and "make test\n" in CI
     match program(command):
         case "ecd2g" | "python":
             return any(within(command, other) for other in RUN)
