@@ -15,7 +15,7 @@ def helps() -> dict[str, str]:
 
 
 def write(app):
-    os.environ |= {"COLUMNS": "100", "NO_COLOR": "1"}
+    os.environ |= {"COLUMNS": "88", "NO_COLOR": "1"}
     page = "".join(f"## {prog}\n\n```text\n{text}```\n\n" for prog, text in helps().items())
     Path(app.srcdir, "_command_help.md").write_text(page, encoding="utf-8")
 
