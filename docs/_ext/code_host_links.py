@@ -5,6 +5,7 @@ import re
 PAGES = {
     r"gallery/(plot_\w+)\.py": r"/_gallery/\1.rst",
     r"gallery/README\.md": "/_gallery/index.rst",
+    r"hardening_table\.md": "/hardening.md",  # which includes it
     r"ecd2g/data/files/LICENSES\.md": "/licences.md",
 }
 
