@@ -39,7 +39,11 @@ def adapted_currents(sources: ArrayLike, sinks: ArrayLike, currents: Mapping[str
 
     Line widths are proportional to the current, on one scale for all panels; blue lines carry current against the gap.
     Discs are source states, crosses sink states; a current that stays in its state has no length and is not seen. Above
-    a panel: its name, and how many edges carry 99 % of its current.
+    a panel: its name, and how many edges carry 99 % of its current. InputError where a table does not fit.
+
+    >>> figure = adapted_currents([[0, 0], [0, 1]], [[1, 0], [1, 1]], {"straight": [[0.5, 0.0], [0.0, 0.5]]})
+    >>> figure.axes[0].get_title()
+    'straight\\n2 edges carry 99 %'
     """
     starts, ends = real_array(sources, "sources", "m 2"), real_array(sinks, "sinks", "k 2")
     if not currents:

@@ -32,6 +32,7 @@ ERROR = "raised with a sentence of its own; the tests of what raises it say when
 PROTOCOL = "a protocol or base class: the examples are those of what follows it"
 STRATEGY = "a Hypothesis strategy: random circuits have no one answer, docs/testing.md shows them at work"
 WITHOUT_EXAMPLE = {
+    "reference.SpreadChain": SHOWN_BY + "reference.linear_spread_chain",
     "CapacityError": ERROR,
     "DivergedError": ERROR,
     "Ecd2gError": ERROR,

@@ -109,6 +109,11 @@ def linear_spread_chain(n_symbols: int, n_gaps: int, ratio: float, n_iterations:
     of kappa and dk* = 1 / n_gaps those wanted. It slows down where some rho_n go to 0, as every second one does for
     small ratios (to first order dk_n is proportional to rho_{n-1} + rho_n), and a root finder for log rho_n takes over.
     SolverError where kappa stays off by more than `SCHEDULE_TOLERANCE`, or the circuit has no such chain.
+
+    Nearly the jumps 1 / (n_gaps - n) of discrete flow matching, of which it is a circuit:
+
+    >>> linear_spread_chain(3, 4, 0.0001).arrive.round(2)
+    array([0.25, 0.33, 0.5 , 1.  ])
     """
 
     def increments(rho: NDArray[np.float64]) -> NDArray[np.float64]:
