@@ -42,8 +42,8 @@ def adapted_currents(sources: ArrayLike, sinks: ArrayLike, currents: Mapping[str
     a panel: its name, and how many edges carry 99 % of its current. InputError where a table does not fit.
 
     >>> figure = adapted_currents([[0, 0], [0, 1]], [[1, 0], [1, 1]], {"straight": [[0.5, 0.0], [0.0, 0.5]]})
-    >>> figure.axes[0].get_title()
-    'straight\\n2 edges carry 99 %'
+    >>> figure.axes[0].get_title().splitlines()
+    ['straight', '2 edges carry 99 %']
     """
     starts, ends = real_array(sources, "sources", "m 2"), real_array(sinks, "sinks", "k 2")
     if not currents:
