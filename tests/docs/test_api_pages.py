@@ -34,7 +34,9 @@ def public() -> set[str]:
         for name in getattr(package, "__all__", ()):
             value = getattr(package, name)
             if isinstance(value, ModuleType) and not hasattr(value, "__path__"):
-                value = getattr(value, name)  # collecting doctests puts a file over the function it is named after
+                value = getattr(
+                    value, name
+                )  # collecting doctests puts a file over the function it is named after
             if isinstance(value, ModuleType):
                 waiting.append(value)
             else:
