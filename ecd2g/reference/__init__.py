@@ -19,16 +19,15 @@ from ecd2g.reference.laws import (
 from ecd2g.reference.layered.closed_form import (
     ChainResponse,
     DeviationChain,
-    Table1,
     alpha,
     chain_response,
     closed_form,
     deviation_chain,
-    table_1,
 )
 from ecd2g.reference.layered.closed_form_batch import Potentials, closed_form_batch
 from ecd2g.reference.layered.spectral_form import spectral_form
 from ecd2g.reference.layered.spread_chain import SpreadChain, linear_spread_chain
+from ecd2g.reference.layered.table_1 import Table1, table_1
 from ecd2g.reference.matrix import conductance_matrix
 from ecd2g.reference.methods import METHODS
 from ecd2g.reference.networks.centrality import (

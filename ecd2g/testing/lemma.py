@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.locked_arrays import read_only
-from ecd2g.reference.layered.closed_form import table_1
+from ecd2g.reference.layered.table_1 import table_1
 from ecd2g.testing.deviations import largest, relative
 from ecd2g.testing.oracle import chebyshev_potential
 from ecd2g.testing.problems import Problem
