@@ -61,7 +61,6 @@ ADDED = {
     "ecd2g reproduce high-dim --problems names --seeds 1 --training-steps 200 --n 500": (
         "--training-steps 2 --n 50 --evaluations 2 --overwrite"
     ),
-    "ecd2g compare runs/sweep runs/other --out runs/compared": "--overwrite",
     # in sentences and tables alone
     "ecd2g reproduce 1d --seeds 5": "--seeds 2 --n 200",
     "ecd2g reproduce 2d --seeds 5": "--seeds 1 --n 200",
@@ -81,13 +80,6 @@ ADDED = {
     "ecd2g reproduce 1d --out runs/1d --overwrite": "--seeds 1 --n 200",
 }
 """A command as shown, and what is put behind it; one that no block shows is run by itself, in this order."""
-
-BEFORE = {
-    "ecd2g compare runs/sweep runs/other --out runs/compared": (
-        "ecd2g train --source before.txt --target after.txt --circuit mixture --out runs/other --steps 20 --no-compare"
-    ),
-}
-"""Commands that need what the page leaves to the reader, and the command that makes it."""
 
 REFUSED = {"ecd2g solve --problem 2d --backend cupy"}
 """Commands that end in one sentence and status 2 where there is no GPU."""
@@ -265,7 +257,7 @@ def test_a_command_that_nobody_runs_is_noticed() -> None:
 def test_the_tables_name_nothing_that_is_gone() -> None:
     shown = [command for blocks, sentences in SHOWN.values() for command in (*blocks, *sentences)]
     shown += recipe(MAKEFILE)
-    for command in (*ADDED, *BEFORE, *REFUSED, *SCRIPTS, *ELSEWHERE, *BENCHMARKS):
+    for command in (*ADDED, *REFUSED, *SCRIPTS, *ELSEWHERE, *BENCHMARKS):
         assert command in shown, (
             f"no page shows `{command}` any more: take it out of tests/docs/test_commands.py"
         )
@@ -309,8 +301,6 @@ def follow(command: str, variables: dict[str, str]) -> None:
     if assignment := re.fullmatch(r'(\w+)="([^"]*)"', command):
         variables[assignment[1]] = assignment[2]
     elif program(command) == "ecd2g":
-        if command in BEFORE:
-            follow(BEFORE[command], variables)
         words = shlex.split(Template(f"{command} {ADDED.get(command, '')}").substitute(variables))
         status = main(words[1:])
         assert status in ((0, 2) if command in REFUSED else (0,)), f"`{command}` ended with status {status}"
