@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread a BLAS call: the arrays are small, and tests run in parallel.
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: reproduce reproduce-all verify test lint docs benchmarks hardening package versions format clean
+.PHONY: reproduce reproduce-all verify test lint docs benchmarks hardening coverage mutation package versions format clean
 
 reproduce: $(VENV)/installed  ## the main job: verify the theory; solve, plot, train and compare the 1D problem, in runs/
 	$(BIN)/ecd2g verify --examples 100 --out runs/verify --overwrite
@@ -23,6 +23,14 @@ verify: $(VENV)/installed  ## the paper's statements on 500 random circuits each
 
 test: $(VENV)/installed-dev  ## the test suite
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+
+coverage: $(VENV)/installed-dev  ## lines of ecd2g that the test suite runs, commands included; fails below 95 %
+	$(BIN)/python -m pytest -n auto --cov $(PYTEST_ARGS)
+
+EACH ?= 15
+mutation: $(VENV)/installed-dev  ## mistakes put into the formulas, EACH of every package and kind: are they noticed? (hours); see docs/test_suite.md
+	$(BIN)/python -m tests.mutation.run --each $(EACH) --workers 2 $(MUTATION_ARGS)
+	$(BIN)/python -m tests.mutation.run --each $(EACH) --table
 
 lint: $(VENV)/installed-dev  ## style, types, import direction
 	$(BIN)/ruff check .

@@ -25,7 +25,7 @@ class Mistake(NamedTuple):
 MISTAKES = (
     Mistake(
         "Ohm's law with the wrong sign",
-        "ecd2g/circuit/network_field.py",
+        "ecd2g/circuit/fields/network_field.py",
         "return potentials[network.tails] - potentials[network.heads]",
         "return potentials[network.heads] - potentials[network.tails]",
         "unbalanced-bridge",
@@ -33,7 +33,7 @@ MISTAKES = (
     ),
     Mistake(
         "a weight of star-mesh elimination without its total",
-        "ecd2g/reference/star_mesh_elimination.py",
+        "ecd2g/reference/networks/star_mesh_elimination.py",
         "weights = row[: last - k - 1] / total",
         "weights = row[: last - k - 1]",
         "unbalanced-bridge",
@@ -41,7 +41,7 @@ MISTAKES = (
     ),
     Mistake(
         "alpha of the next layer in the forward drop, Lemma 3.5",
-        "ecd2g/reference/closed_form.py",
+        "ecd2g/reference/layered/closed_form.py",
         "gap = layer[:-1]",
         "gap = layer[1:]",
         "golden-2",
@@ -49,7 +49,7 @@ MISTAKES = (
     ),
     Mistake(
         "the mean drop 1/(V s) without V, Lemma 3.5",
-        "ecd2g/reference/closed_form.py",
+        "ecd2g/reference/layered/closed_form.py",
         "mean_drop = 1.0 / (n_states * kernel.row_sum())",
         "mean_drop = 1.0 / kernel.row_sum()",
         "golden-2",
@@ -57,7 +57,7 @@ MISTAKES = (
     ),
     Mistake(
         "the row sum s = a + V b instead of a + (V - 1) b",
-        "ecd2g/circuit/kernel.py",
+        "ecd2g/circuit/kernels/kernel.py",
         "return self.forward + (self.n_states - 1) * self.lateral",
         "return self.forward + self.n_states * self.lateral",
         "golden-2",
@@ -65,7 +65,7 @@ MISTAKES = (
     ),
     Mistake(
         "the sink's part of a potential with the sign of the source's, Eq. (12)",
-        "ecd2g/reference/closed_form.py",
+        "ecd2g/reference/layered/closed_form.py",
         "middle, half = (p + q) / 2 - 1.0 / float(kernel.n_states), (p - q) / 2",
         "middle, half = (p - q) / 2 - 1.0 / float(kernel.n_states), (p + q) / 2",
         "golden-2",
@@ -73,7 +73,7 @@ MISTAKES = (
     ),
     Mistake(
         "a lateral current without its conductance b, Eq. (13)",
-        "ecd2g/circuit/complete_field.py",
+        "ecd2g/circuit/fields/complete_field.py",
         "table = self.kernel.lateral * gain * (here[:, None] - there[None, :])",
         "table = gain * (here[:, None] - there[None, :])",
         "golden-2",
@@ -89,7 +89,7 @@ MISTAKES = (
     ),
     Mistake(
         "a walker that meets the straight edge with a instead of a - b, Eq. (9)",
-        "ecd2g/circuit/complete_field.py",
+        "ecd2g/circuit/fields/complete_field.py",
         "return a - b if a >= b else a",
         "return a",
         "golden-2",

@@ -1,7 +1,7 @@
 """Mutation run: are mistakes in the formulas of circuit, reference and movement noticed, and by what?
 
     python -m tests.mutation.run --each 40 --seed 7      a random sample, as many of every package and operator
-    python -m tests.mutation.run --files ecd2g/circuit/complete_field.py --operators sign factor layer
+    python -m tests.mutation.run --files ecd2g/circuit/fields/complete_field.py --operators sign factor layer
     python -m tests.mutation.run --names ecd2g/movement/rules.py:48:3
     python -m tests.mutation.run --table                 what the folder holds, as a table of Markdown
 
@@ -27,8 +27,8 @@ from tests.mutation import covering, forks
 from tests.mutation.operators import OPERATORS, Mutant, mutants, mutated
 
 LEFT_OUT = {
-    "ecd2g/reference/gpu_solvers.py": "runs on a GPU only",
-    "ecd2g/reference/cholmod.py": "needs scikit-sparse, which the test environment does not have",
+    "ecd2g/reference/solvers/gpu.py": "runs on a GPU only",
+    "ecd2g/reference/solvers/cholmod.py": "needs scikit-sparse, which the test environment does not have",
 }
 OPTIONS = ["-x", "-q", "--assert=plain", "-W", "ignore:Module already imported"]
 OPTIONS += [
@@ -138,7 +138,7 @@ def package_files() -> list[str]:
     found = sorted(
         file.relative_to(forks.ROOT).as_posix()
         for package in covering.PACKAGES
-        for file in (forks.ROOT / "ecd2g" / package).glob("*.py")
+        for file in (forks.ROOT / "ecd2g" / package).rglob("*.py")
     )
     return [path for path in found if path not in LEFT_OUT]
 
