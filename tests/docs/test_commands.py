@@ -117,7 +117,6 @@ SCRIPTS: dict[str, tuple[str, dict[str, Any]]] = {
 """Scripts: options put behind, and constants of the script that are made smaller."""
 
 ELSEWHERE = {
-    "ecd2g --help": "tests/cli/test_commands.py::test_help_and_version",
     "python -m benchmarks.results_table": "tests/docs/test_results.py::test_a_page_shows_exactly_what_was_recorded",
     "ecd2g reproduce all --seeds 5 --out runs --overwrite": (
         "tests/cli/test_commands.py::test_reproduce_all_makes_one_folder_each"
@@ -224,7 +223,7 @@ def is_run(command: str) -> bool:
         case "make":
             return all(target_is_run(name) for name in command.split()[1:] if "=" not in name)
         case "pip":
-            extra = re.fullmatch(r'pip install "(?:ecd2g|\.)(?:\[([\w-]+)\])?"', command)
+            extra = re.fullmatch(r'pip install (?:\.|"(?:ecd2g|\.)(?:\[([\w-]+)\])?")', command)
             return extra is not None and (extra[1] is None or extra[1] in EXTRAS)
         case word:
             return word in TOOLS or re.fullmatch(r'\w+="[^"]*"', command) is not None
