@@ -25,7 +25,7 @@ test: $(VENV)/installed-dev  ## the test suite
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 coverage: $(VENV)/installed-dev  ## lines of ecd2g that the test suite runs, commands included; fails below 95 %
-	$(BIN)/python -m pytest -n auto --cov $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --cov=ecd2g $(PYTEST_ARGS)
 
 EACH ?= 15
 mutation: $(VENV)/installed-dev  ## mistakes put into the formulas, EACH of every package and kind: are they noticed? (hours); see docs/test_suite.md
