@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from ecd2g.errors import InputError
 from ecd2g.testing.deviations import largest, relative
 from ecd2g.testing.lemma import lemma_applies, lemma_deviation
-from ecd2g.testing.problems import LayeredProblem
 from ecd2g.testing.related_laws import (
     coupling_currents_deviation,
     coupling_potentials_deviation,
@@ -173,11 +172,6 @@ def maximum_principle(solved: Solved) -> float:
         return 0.0
     excess = max(phi.max() - phi[net > 0].max(), phi[net < 0].min() - phi.min())
     return relative(float(excess), largest(phi)) if not excess <= 0 else 0.0
-
-
-def is_layered(solved: Solved) -> bool:
-    """Whether the circuit has layers."""
-    return isinstance(solved.problem, LayeredProblem)
 
 
 def has_first_passage(solved: Solved) -> bool:

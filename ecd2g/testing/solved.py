@@ -226,13 +226,13 @@ def _with_walks(solved: Solved, solution: Solution) -> Solved:
 
 
 def _first_passage(flow: Flow) -> NDArray[np.float64] | None:
-    """Its end law; None for many states, and where ecd2g refuses it because currents are lost in rounding."""
+    """Its end law; None for many states, and NaN where ecd2g refuses it, which misses the law."""
     if flow.circuit.n_states > FIRST_PASSAGE_STATES:
         return None
     try:
         return flow.law("first-passage")
     except SolverError:
-        return None
+        return np.full(flow.circuit.n_states, np.nan)
 
 
 def _edge_currents(problem: LayeredProblem, currents: ArrayLike, n_edges: int) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import ecd2g
+from ecd2g.movement import first_passage
 from ecd2g.testing import (
     LAWS,
     LayeredProblem,
@@ -214,6 +215,15 @@ def test_arrival_fails_for_the_forward_only_law(layered):
     assert LAW["arrival"].deviation(replace(layered, arrival=arrival)) > 0.01
     first_passage = replace(layered, first_passage=flow.law("forward-only"))
     assert LAW["first-passage"].deviation(first_passage) > 0.01
+
+
+def test_first_passage_fails_when_its_matrices_are_refused(layered, monkeypatch):
+    """Matrices that lose half of the walkers are refused; that is no way round the law."""
+    rows = first_passage.__globals__["_rows"]
+    monkeypatch.setitem(first_passage.__globals__, "_rows", lambda currents, total: rows(currents, 2 * total))
+    with pytest.raises(ecd2g.SolverError, match="lost in rounding"):
+        layered.problem.solved_by().law("first-passage")
+    assert list(broken_laws(layered.problem, ecd2g_solver)) == ["first-passage"]
 
 
 def test_arrival_fails_when_currents_are_read_forward_only(layered):
