@@ -57,6 +57,9 @@ def test_spaces_beyond_float64_are_refused() -> None:
         (True, 1, "whole number"),
         ((2, -1), None, "at least 1"),
         ("ab", None, "whole number"),
+        ((2.5, 2), None, "n_symbols must be a whole number, got 2.5"),
+        (2, 1.5, "n_sites must be a whole number, got 1.5"),
+        (2**31, None, "at most 2147483647 symbols"),
     ],
 )
 def test_unusable_sizes_are_refused(n_symbols: object, n_sites: object, message: str) -> None:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import ecd2g
-from ecd2g.circuit import DenseKernel, NetworkField
+from ecd2g.circuit import DenseKernel, NetworkField, kernels
 from ecd2g.reference.certificate import certify_layered, certify_network
 from ecd2g.testing import (
     dense_kernel_circuits,
@@ -61,6 +62,20 @@ def test_bound_holds_on_random_kernels(method, decades):
             assert_layered_bound(flow)
 
     holds()
+
+
+@pytest.mark.parametrize("method", ["dense", "sparse", "cg"])
+@pytest.mark.parametrize("siemens", [1e-3, 1.0, 1e3])
+def test_bound_of_a_sparse_kernel_is_tight_in_every_unit(method, siemens):
+    """A kernel without modes: its edge currents, conductance times drop, are laid along a tree."""
+    kernel = siemens * sp.csr_array([[1.0, 2, 0, 4], [2, 0, 3, 1], [0, 3, 0, 0], [4, 1, 0, 9]])
+    circuit = ecd2g.LayeredCircuit(ecd2g.StateSpace(4), 3, kernels.sparse(kernel))
+    source, sink = (
+        ecd2g.Distribution.from_weights(circuit.space, weights) for weights in ([1, 2, 4, 1], [3, 0, 1, 4])
+    )
+    flow = ecd2g.solve(circuit, source=source, sink=sink, method=method)
+    assert_layered_bound(flow)
+    assert flow.certificate.potential_error < 1e-13
 
 
 def assert_layered_bound(flow):

@@ -1,10 +1,13 @@
 """Exact laws: when they end, what they refuse, and ties that rounding could break."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from ecd2g import Distribution, InputError, LayeredCircuit, ResistorNetwork, SolverError, StateSpace, solve
-from ecd2g.movement import propagate
+from ecd2g.circuit import NetworkField
+from ecd2g.movement import first_passage, propagate
 
 SPACE = StateSpace(5)
 
@@ -30,6 +33,26 @@ def test_walks_cut_short_are_an_error_that_says_how_much_is_on_its_way() -> None
     with pytest.raises(SolverError, match="has not ended after 2 steps") as caught:
         propagate(flow_with(1.0, 5.0).field, max_steps=2)
     assert caught.value.reached == pytest.approx(1.0)
+
+
+def test_walkers_that_rounding_leaves_on_their_way_count_as_unfinished() -> None:
+    """A share of 1e-13 comes to a dead end, too little for an error."""
+    fork = ResistorNetwork.from_edges([[0, 1], [0, 2]], conductance=1.0)
+    drops = np.array([1.0, 1e-13])
+    field = NetworkField(fork, np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), np.append(0.0, -drops), drops)
+    assert propagate(field).unfinished == pytest.approx(1e-13, rel=1e-9, abs=0.0)
+
+
+def test_first_passage_matrices_that_lose_walkers_in_the_last_layer_are_refused() -> None:
+    """Half of the walkers come to state 4 of the last layer, where no sink and no current lets them out."""
+    flow = flow_with(1.0, 5.0, n_layers=2)
+    currents = np.zeros((5, 5))
+    field = SimpleNamespace(circuit=flow.circuit, atoms=flow.field.atoms, currents=lambda gap: currents)
+    currents[4] = [0.0, 0.5, 0.5, 0.0, 0.0]
+    assert first_passage(field).laws(flow.source.to_array())[-1].tolist() == currents[4].tolist()
+    currents[4] = [0.0, 0.0, 0.5, 0.0, 0.5]
+    with pytest.raises(SolverError, match=r"bring a share 0\.5 of the walkers to the end"):
+        first_passage(field)
 
 
 @pytest.mark.parametrize("ulps", [-3, -1, 0, 1, 3])

@@ -269,7 +269,8 @@ def test_point_to_point_is_optimal_at_once() -> None:
     assert len(result.history) <= 51
     assert result.history[0].cost == pytest.approx(25.0)
     assert result.history[0].bound == pytest.approx(25.0)
-    assert "1 to 1 states, 1 edges" in repr(result)
+    assert f"1 to 1 states, 1 edges, iteration {result.history[-1].iteration}, " in repr(result)
+    assert result.history[-1].iteration > 0
 
 
 def test_progress_is_told_every_iteration_and_a_gap_ends_them() -> None:
