@@ -80,4 +80,4 @@ $(VENV)/installed-docs: $(VENV)/installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) runs dist .pytest_cache .hypothesis .mypy_cache .ruff_cache docs/_build docs/_gallery docs/_command_help.md
+	rm -rf $(VENV) runs dist .pytest_cache .hypothesis .mypy_cache .ruff_cache docs/_build docs/_gallery docs/_gallery_scripts docs/_command_help.md

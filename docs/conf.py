@@ -1,6 +1,7 @@
 """How Sphinx builds the site: `make docs`. Why so, in decisions/0009-documentation.md."""
 
 import os
+import shutil
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -8,6 +9,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+# Scripts run where they lie and leave files there: copies of them, beside the sources.
+SCRIPTS = HERE / "_gallery_scripts"
+shutil.rmtree(SCRIPTS, ignore_errors=True)
+shutil.copytree(HERE / "gallery", SCRIPTS)
 
 project = "ecd2g"
 author = "The ecd2g developers"
@@ -24,7 +30,13 @@ extensions = [
     "command_help",
     "code_host_links",
 ]
-exclude_patterns = ["_build", "gallery/README.md", "gallery/GALLERY_HEADER.txt", "hardening_table.md"]
+exclude_patterns = [
+    "_build",
+    SCRIPTS.name,
+    "gallery/README.md",
+    "gallery/GALLERY_HEADER.txt",
+    "hardening_table.md",
+]
 nitpicky = True
 # types in signatures that no API page holds: those of other libraries, and private ones (ecd2g.PACKAGE.FILE.NAME)
 nitpick_ignore_regex = [("py:.*", r"(?!ecd2g\.).*|ecd2g\.\w+\.\w+\..*")]
@@ -54,7 +66,7 @@ copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
 sphinx_gallery_conf = {
-    "examples_dirs": "gallery",
+    "examples_dirs": SCRIPTS.name,
     "gallery_dirs": "_gallery",
     "within_subsection_order": "gallery_build.ReadmeOrder",
     "default_thumb_file": str(HERE / "images" / "circuit_1d.png"),

@@ -1,5 +1,6 @@
 """A command that asks for more memory than there is gets an error, and the machine lives on."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,12 @@ from ecd2g.memory import available_memory
 OF_TORCH = ("can't allocate memory", "out of memory")
 """How the RuntimeErrors of torch name too little memory."""
 
-GPU_DRIVER = "/dev/nvidiactl"
+OF_A_GPU = ("CUDA", "cuda", "HIP")
+"""What is in the errors that tell of the memory of a GPU, which is not the machine's."""
 
-UNTOUCHED = 2**29
+GPU_DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
+
+UNTOUCHED = 2**29 + 2**27 * (os.cpu_count() or 1)
 """Bytes that threads and libraries reserve for stacks and buffers and hardly ever touch, about."""
 
 
@@ -21,9 +25,12 @@ def no_more_than_available() -> Iterator[None]:
     """Let allocations fail beyond what is available now: without a limit the system kills whom it likes.
 
     CapacityError in their place, with the figures. It is a limit of Linux on what the process writes (RLIMIT_DATA), not
-    on files and libraries that it maps; elsewhere nothing is limited, nor where there is an NVIDIA GPU, whose driver
+    on files and libraries that it maps; elsewhere nothing is limited, nor where there is a GPU, whose driver
     reserves memory in ways of its own.
     """
+    # Buffers of linear algebra, one a thread, are reserved when it loads, and loading fails badly for lack of them.
+    import scipy.linalg  # noqa: F401, PLC0415
+
     available = available_memory()
     with _limit(available):
         try:
@@ -34,9 +41,10 @@ def no_more_than_available() -> Iterator[None]:
             if isinstance(error, RuntimeError) and not any(words in str(error) for words in OF_TORCH):
                 raise
             needed = f" ({error})" if str(error) else ""
+            of_a_gpu = any(word in f"{type(error)} {error}" for word in OF_A_GPU)
+            had = "" if of_a_gpu else f", {available * 1e-9:.3g} GB were available"
             refusal = CapacityError(
-                f"there is not enough memory{needed}, {available * 1e-9:.3g} GB were available; use a smaller problem, "
-                f"or fewer walks or pairs at a time"
+                f"there is not enough memory{needed}{had}; use a smaller problem, or fewer walks or pairs at a time"
             )
             for note in getattr(error, "__notes__", []):
                 refusal.add_note(note)
@@ -48,7 +56,7 @@ def _limit(available: float) -> Iterator[None]:
     try:
         import resource  # noqa: PLC0415 - not on every system
 
-        used = None if Path(GPU_DRIVER).exists() else _used()
+        used = None if any(Path(driver).exists() for driver in GPU_DRIVERS) else _used()
     except (ImportError, OSError, StopIteration):  # not Linux
         used = None
     if used is None:

@@ -14,6 +14,11 @@ def test_there_is_a_gallery() -> None:
     assert len(SCRIPTS) >= 15
 
 
+def test_the_folder_holds_scripts_alone() -> None:
+    ours = {*SCRIPTS, GALLERY / "README.md", GALLERY / "GALLERY_HEADER.txt"}
+    assert {path for path in GALLERY.iterdir() if path.name != "__pycache__"} == ours
+
+
 def test_the_readme_lists_every_script_once() -> None:
     listed = [
         line.split("](")[1].split(")")[0]
