@@ -10,6 +10,9 @@ from ecd2g.errors import CapacityError
 NEVER_ASKED = 2**26
 """Bytes below which a request is not compared with what there is."""
 
+GIVEN_BACK = ("inactive_file", "active_file", "slab_reclaimable")
+"""What a control group counts as used, and the system takes back where memory runs short."""
+
 
 def require_memory(n_bytes: float, purpose: str, advice: str) -> None:
     """Raise CapacityError where `n_bytes` are more than there is, with both figures.
@@ -63,9 +66,8 @@ def _of_one_group(group: Path) -> float:
     limit, used = (_lines(group / name)[:1] for name in ("memory.max", "memory.current"))
     if not (limit and used and limit[0].isdigit() and used[0].isdigit()):
         return math.inf
-    cached = sum(
-        int(line.split()[1]) for line in _lines(group / "memory.stat") if line.startswith("inactive_file ")
-    )
+    rows = (line.split() for line in _lines(group / "memory.stat"))
+    cached = sum(int(row[1]) for row in rows if row and row[0] in GIVEN_BACK)
     return float(int(limit[0]) - int(used[0]) + cached)
 
 

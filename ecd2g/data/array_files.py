@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ecd2g.data.sample_table import SampleTable
 from ecd2g.data.stored_arrays import read_arrays
-from ecd2g.errors import InputError
+from ecd2g.errors import CapacityError, InputError
 
 SYMBOL_LIMIT = 2**31
 """Symbols are whole numbers below this one; larger ones are taken for a mistake."""
@@ -32,6 +32,8 @@ def read_array_file(file: Path) -> SampleTable:
 def _load(file: Path) -> dict[str, NDArray]:
     try:
         return read_arrays(file)
+    except CapacityError:
+        raise
     except Exception as error:  # numpy, zipfile and zlib list no closed set of what damaged files raise
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(

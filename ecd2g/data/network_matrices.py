@@ -23,7 +23,7 @@ def read_matrix(file: Path, value: Value) -> ResistorNetwork:
     """Read a symmetric sparse matrix by the rules of `read_network`; nothing is ever unpickled."""
     try:
         matrix = _matrix_market(file) if file.suffix.lower() == ".mtx" else _saved_matrix(file)
-    except InputError:
+    except Ecd2gError:
         raise
     except Exception as error:  # numpy, scipy and zipfile list no closed set of what damaged files raise
         reason = " ".join(str(error).split()) or type(error).__name__

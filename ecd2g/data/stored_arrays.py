@@ -8,26 +8,30 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-UNPACKED, RATIO = 2**28, 100
-"""An archive may unpack to so many bytes, or to so many times its size: a few bytes can declare any number."""
+from ecd2g.memory import require_memory
 
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 """How archives begin."""
 
-HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-"""Versions of the format; later ones are for fields with names, which no file of ours has."""
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+    (3, 0): np.lib.format.read_array_header_2_0,
+}
+"""Versions of the format; the third spells names of fields in UTF-8, and no file of ours has fields."""
 
 
 def read_arrays(file: Path) -> dict[str, NDArray]:
     """The arrays of an archive by name, or the only one of a .npy file as "samples".
 
-    Any error of numpy, zipfile or zlib, for none of them lists what damaged files raise.
+    CapacityError where an archive declares more than fits into memory, for a few bytes can declare any number; else
+    any error of numpy, zipfile or zlib, for none of them lists what damaged files raise.
     """
     content = file.read_bytes()
-    return _archive(content) if content.startswith(ARCHIVE) else {"samples": _array(content)}
+    return _archive(file, content) if content.startswith(ARCHIVE) else {"samples": _array(content)}
 
 
-def _archive(content: bytes) -> dict[str, NDArray]:
+def _archive(file: Path, content: bytes) -> dict[str, NDArray]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
         names = [member.filename.removesuffix(".npy") for member in members]
@@ -35,9 +39,8 @@ def _archive(content: bytes) -> dict[str, NDArray]:
             raise ValueError(f"it holds arrays of the same name among {sorted(names)}")
         if {member.compress_type for member in members} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise ValueError("it is compressed in another way than numpy does")
-        unpacked, limit = sum(member.file_size for member in members), max(UNPACKED, RATIO * len(content))
-        if unpacked > limit:
-            raise ValueError(f"it would unpack to {unpacked:,} bytes, and {limit:,} are allowed")
+        unpacked = sum(member.file_size for member in members)
+        require_memory(unpacked, f"unpacking {file}", "check that it is intact, or store fewer numbers in it")
         return {name: _array(_unpacked(archive, member)) for name, member in zip(names, members, strict=True)}
 
 

@@ -1,11 +1,12 @@
 import pickle
+import struct
 import zipfile
 
 import numpy as np
 import pytest
 
-from ecd2g.data import read_samples
-from ecd2g.errors import InputError
+from ecd2g.data import read_network, read_samples
+from ecd2g.errors import CapacityError, InputError
 
 
 def saved(tmp_path, array, name="samples.npy"):
@@ -131,6 +132,45 @@ def test_a_file_that_promises_more_memory_than_there_is_is_refused(tmp_path):
     path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
     with pytest.raises(InputError, match="intact"):
         read_samples(path)
+
+
+@pytest.fixture
+def small_machine(monkeypatch):
+    """A machine with 10 MB of memory, which is asked for every array."""
+    monkeypatch.setattr("ecd2g.memory.NEVER_ASKED", 0)
+    monkeypatch.setattr("ecd2g.memory.available_memory", lambda: 1e7)
+
+
+def test_an_archive_that_compresses_a_thousandfold_is_read_where_it_fits(tmp_path, small_machine):
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, samples=np.ones((12_000, 100), np.int64))
+    assert path.stat().st_size < 9.6e6 / 500
+    assert read_samples(path).symbols.shape == (12_000, 100)
+
+
+@pytest.mark.parametrize("read", [read_samples, lambda path: read_network(path, value="conductance")])
+def test_an_archive_that_does_not_fit_into_memory_is_refused_with_both_figures(tmp_path, small_machine, read):
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, samples=np.ones((12_600, 100), np.int64))
+    with pytest.raises(CapacityError, match=r"a\.npz needs 0\.0101 GB of memory, and 0\.01 GB are available"):
+        read(path)
+
+
+def test_an_archive_that_only_declares_much_is_refused_before_room_is_made(tmp_path, small_machine):
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, samples=np.ones(3, np.int64))
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<I", content, content.index(b"PK\x01\x02") + 24, 3_000_000_000)
+    path.write_bytes(content)
+    with pytest.raises(CapacityError, match=r"needs 3 GB of memory, and 0\.01 GB are available"):
+        read_samples(path)
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_every_version_of_the_format_is_read(tmp_path, version):
+    with open(tmp_path / "a.npy", "wb") as file:
+        np.lib.format.write_array(file, np.array([[0, 1], [7, 2]]), version)
+    assert read_samples(tmp_path / "a.npy").symbols.tolist() == [[0, 1], [7, 2]]
 
 
 @pytest.mark.parametrize("content", [b"not an archive", b"\x80\x04objects", b""])

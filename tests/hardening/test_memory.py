@@ -212,7 +212,9 @@ def test_control_groups_limit_what_is_available(tmp_path, monkeypatch):
     group.mkdir(parents=True)
     (tmp_path / "a" / "memory.max").write_text("1000000\n")
     (tmp_path / "a" / "memory.current").write_text("600000\n")
-    (tmp_path / "a" / "memory.stat").write_text("anon 5\ninactive_file 100000\n")
+    (tmp_path / "a" / "memory.stat").write_text(
+        "anon 5\ninactive_file 60000\nactive_file 30000\nslab_reclaimable 10000\nslab 99\n"
+    )
     (group / "memory.max").write_text("max\n")
     assert memory.of_control_groups(tmp_path, "/a/b") == 500_000
     assert memory.of_control_groups(tmp_path, "/c") == float("inf")
