@@ -7,7 +7,7 @@ from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.circuit.networks.values import Value, check_value
 from ecd2g.data.network_matrices import matrix_bytes, read_matrix
 from ecd2g.data.network_text import edge_list, read_edge_list
-from ecd2g.data.text_lines import require_file
+from ecd2g.data.regular_file import require_file
 from ecd2g.data.whole_file import write_whole
 from ecd2g.errors import InputError
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ecd2g.data.array_files import read_array_file
+from ecd2g.data.regular_file import require_file
 from ecd2g.data.sample_table import SampleTable
 from ecd2g.data.text_files import read_csv_file, read_txt_file
-from ecd2g.data.text_lines import require_file
 from ecd2g.errors import InputError
 
 READERS: dict[str, Callable[[Path], SampleTable]] = {

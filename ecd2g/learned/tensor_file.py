@@ -24,10 +24,10 @@ def write_tensors(path: Path, kind: str, tensors: dict[str, Tensor], about: dict
     """
     header = {"ecd2g": json.dumps({"kind": kind, "version": VERSION, "about": about}, allow_nan=False)}
     content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, header)
-    write_whole(path, content)
+    write_durably(path, content)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes) -> None:
     """Write a file aside, flush it to the disk, and only then give it its name."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from ecd2g.errors import InputError
-from ecd2g.learned.tensor_file import read_tensors, write_tensors, write_whole
+from ecd2g.learned.tensor_file import read_tensors, write_durably, write_tensors
 
 TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(7, dtype=torch.int64)}
 ABOUT = {"z": 1, "a": [0.1, None, "ohm"], "deep": {"true": True}}
@@ -141,7 +141,7 @@ def test_missing_files_and_folders_are_refused(tmp_path):
 @pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_failure_leaves_the_file_before_whole(tmp_path, monkeypatch, failure, call):
-    write_whole(tmp_path / "one", b"old")
+    write_durably(tmp_path / "one", b"old")
 
     def fail(*_arguments):
         raise failure
@@ -151,7 +151,7 @@ def test_a_failure_leaves_the_file_before_whole(tmp_path, monkeypatch, failure, 
     else:
         monkeypatch.setattr(type(tmp_path), "replace", fail)
     with pytest.raises(type(failure)):
-        write_whole(tmp_path / "one", b"new, and longer")
+        write_durably(tmp_path / "one", b"new, and longer")
     monkeypatch.undo()
     assert (tmp_path / "one").read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
@@ -162,12 +162,12 @@ def test_a_disk_that_fills_up_half_way_leaves_the_file_before_whole(tmp_path):
     """No simulation: the system refuses to write beyond 1000 bytes."""
     import resource
 
-    write_whole(tmp_path / "one", b"old")
+    write_durably(tmp_path / "one", b"old")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
         with pytest.raises(OSError, match="too large"):
-            write_whole(tmp_path / "one", bytes(5000))
+            write_durably(tmp_path / "one", bytes(5000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert (tmp_path / "one").read_bytes() == b"old"

@@ -17,7 +17,7 @@ from typing import Any
 from ecd2g.errors import DivergedError, InputError
 from ecd2g.experiments.records.run_folder import check_free, is_run_folder, make_parents
 from ecd2g.experiments.records.strict_json import from_json, read_text, to_json
-from ecd2g.learned.tensor_file import write_whole
+from ecd2g.learned.tensor_file import write_durably
 
 CHECKPOINT, METRICS, ABOUT, LOCK = "checkpoint.safetensors", "metrics.jsonl", "training.json", "lock"
 FORMAT = "ecd2g training 1"
@@ -179,7 +179,7 @@ def _begin(path: Path, about: dict[str, Any]) -> list[Path]:
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
         aside.mkdir()
-        write_whole(aside / ABOUT, to_json({"format": FORMAT} | about).encode())
+        write_durably(aside / ABOUT, to_json({"format": FORMAT} | about).encode())
         aside.rename(path)  # in one step; it fails where another process has begun there
     except BaseException as error:
         rmtree(aside, ignore_errors=True)
