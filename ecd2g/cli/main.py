@@ -25,9 +25,9 @@ INTERRUPTED, UNREAD, TERMINATED = 130, 141, 143
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, and return its exit status; never a traceback for what a user can cause."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    _mend_streams()
-    try:
+    try:  # first of all: Ctrl-C may come at once
+        arguments = list(sys.argv[1:] if argv is None else argv)
+        _mend_streams()
         args = build_parser().parse_args(arguments)
         with clean_termination(), no_more_than_available(), warnings.catch_warnings():
             # extreme resistances overflow; the certificate finds what that spoils, in one sentence

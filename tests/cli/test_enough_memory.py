@@ -67,6 +67,7 @@ def test_a_fresh_process_with_little_memory_and_all_its_threads_ends_in_one_sent
     assert (tmp_path / "run").exists() == (done.returncode == 0)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="commands are limited on Linux alone")
 def test_the_limit_ends_with_the_command(monkeypatch):
     monkeypatch.setattr(enough_memory, "GPU_DRIVERS", ())
     before = resource.getrlimit(resource.RLIMIT_DATA)
