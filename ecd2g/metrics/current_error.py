@@ -68,7 +68,10 @@ def _check_same_nodes(field: LayeredField, exact: LayeredField) -> None:
     if field.circuit.space != exact.circuit.space or field.circuit.n_layers != exact.circuit.n_layers:
         raise InputError("currents are compared on one circuit, got circuits of different size")
     if not (_lists_all(field.atoms) and _lists_all(exact.atoms)):
-        raise InputError("currents are compared state by state; give dense distributions for source and sink")
+        raise InputError(
+            "currents are compared state by state, so both fields must list every state, but a source or sink p lists "
+            "only some; solve with Distribution.from_probabilities(space, p.to_array()) instead"
+        )
 
 
 def _lists_all(atoms: Atoms) -> bool:

@@ -14,7 +14,10 @@ def check_probabilities(values: ArrayLike, name: str) -> NDArray[np.float64]:
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{name} must be an array of real numbers, (..., n_states)") from None
+        raise InputError(
+            f"{name} must be an array of real numbers, (..., n_states), got {type(values).__name__}; "
+            f"a Distribution gives one by its to_array()"
+        ) from None
     if array.ndim == 0 or array.size == 0:
         raise InputError(f"{name} must have shape (..., n_states) and not be empty, got {array.shape}")
     if not np.all(np.isfinite(array)):

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import ecd2g
 from ecd2g.errors import InputError
-from ecd2g.metrics import kl_divergence, total_variation
+from ecd2g.metrics import current_error, kl_divergence, total_variation
 
 weights = arrays(np.float64, 6, elements=st.floats(0.01, 1.0))
 METRICS = [total_variation, kl_divergence]
@@ -78,3 +79,26 @@ def test_leading_axes_broadcast(metric):
 def test_what_is_no_distribution_is_refused(metric, p, q, message):
     with pytest.raises(InputError, match=message):
         metric(p, q)
+
+
+def test_listed_distributions_are_refused_with_the_way_to_the_array_and_it_works():
+    space = ecd2g.StateSpace(3, 2)
+    p = ecd2g.Distribution.from_samples(space, [[0, 1], [2, 2]])
+    with pytest.raises(InputError, match=r"p must be an array .*, got Distribution; .* by its to_array\(\)"):
+        total_variation(p, p)
+    assert total_variation(p.to_array(), p.to_array()) == 0
+
+
+def test_currents_of_listed_distributions_are_refused_with_the_way_to_dense_ones_and_it_works():
+    space = ecd2g.StateSpace(3, 2)
+    circuit = ecd2g.LayeredCircuit.complete(space, n_layers=3, forward_resistance=1.0, lateral_resistance=5.0)
+    p = ecd2g.Distribution.from_samples(space, [[0, 1], [2, 2]])
+    q = ecd2g.Distribution.from_samples(space, [[1, 1]])
+    listed = ecd2g.solve(circuit, source=p, sink=q).field
+    with pytest.raises(
+        InputError, match=r"solve with Distribution\.from_probabilities\(space, p\.to_array\(\)\)"
+    ):
+        current_error(listed, listed)
+    dense = [ecd2g.Distribution.from_probabilities(space, law.to_array()) for law in (p, q)]
+    field = ecd2g.solve(circuit, source=dense[0], sink=dense[1]).field
+    assert current_error(field, field).all_edges == 0
