@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ecd2g.circuit.kernels.kernel import StructuredKernel
+from ecd2g.circuit.narrow_indices import narrow
 from ecd2g.errors import CapacityError
 
 PAIR_LIMIT = 2**26
@@ -105,4 +106,4 @@ def lateral_rows(kernel: StructuredKernel, states: NDArray[np.intp]) -> sp.csr_a
     rows = kernel.rows(states)
     own = np.repeat(states, np.diff(rows.indptr))
     data = np.where(rows.indices == own, 0.0, rows.data)
-    return sp.csr_array((data, rows.indices.astype(np.int32), rows.indptr.astype(np.int32)), shape=rows.shape)
+    return sp.csr_array((data, narrow(rows.indices), narrow(rows.indptr)), shape=rows.shape)

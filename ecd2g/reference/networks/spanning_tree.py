@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.narrow_indices import narrow
 from ecd2g.circuit.networks.network import ResistorNetwork
 
 WIDE = 1e4
@@ -87,10 +88,7 @@ def _grown(
 
 def _joined(network: ResistorNetwork, values: NDArray[np.float64]) -> sp.csr_array:
     shape = (network.n_nodes, network.n_nodes)
-    ends = (
-        network.tails.astype(np.int32),
-        network.heads.astype(np.int32),
-    )  # csgraph of SciPy 1.13 takes no others
+    ends = narrow(network.tails), narrow(network.heads)  # csgraph of SciPy 1.13 takes no others
     return sp.csr_array((values, ends), shape=shape)
 
 

@@ -12,6 +12,7 @@ import scipy.linalg
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.narrow_indices import narrow
 from ecd2g.errors import SolverError
 from ecd2g.reference.matrix import Circuit, components, conductance_matrix
 from ecd2g.reference.solvers.assembled import PotentialSolver
@@ -107,8 +108,7 @@ def _coarsened(matrix: sp.csr_array) -> tuple[list[Level], NDArray[np.float64]]:
 
 def _narrow(matrix: sp.csr_array) -> sp.csr_matrix:
     """The matrix with the 32-bit indices that the compiled code of PyAMG takes; SciPy 1.13 makes 64-bit ones."""
-    indices, starts = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-    return sp.csr_matrix((matrix.data, indices, starts), shape=matrix.shape)
+    return sp.csr_matrix((matrix.data, narrow(matrix.indices), narrow(matrix.indptr)), shape=matrix.shape)
 
 
 def tied(matrix: sp.csr_array, labels: NDArray[np.intp]) -> sp.csr_array:
