@@ -96,3 +96,14 @@ def test_an_error_inside_a_metric_is_its_own():
 
     with pytest.raises(TypeError, match="has no len"):
         halves_floor(broken, LAW.sample(40, 6), SPACE)
+
+
+def test_a_metric_that_does_not_tell_its_arguments_is_called_as_it_is():
+    class Compiled:
+        __signature__ = "hidden"
+
+        def __call__(self, a, b):
+            return 0.5
+
+    samples = SPACE.draw(8, np.random.default_rng(0))
+    assert halves_floor(Compiled(), samples, SPACE, n_repeats=2, rng=0).mean == 0.5

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from ecd2g import CapacityError, LayeredCircuit, ResistorNetwork, SolverError, StateSpace
+from ecd2g import CapacityError, Distribution, LayeredCircuit, ResistorNetwork, SolverError, StateSpace, solve
 from ecd2g.circuit import kernels
 from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.reference import matrix
@@ -94,3 +94,35 @@ def test_sparse_kernels_without_cheap_factors_are_solved_by_iterations(monkeypat
     monkeypatch.setitem(plans.__globals__, "LOW_FRONT", 0)
     (choice,) = plans(LayeredCircuit(StateSpace(150), 3, kernel))
     assert choice.method == method
+
+
+class Plain:
+    """A kernel of one's own that offers no more than it must."""
+
+    n_states = 3
+
+    def product(self, values):
+        return values @ self.table()
+
+    def row_sums(self):
+        return self.table().sum(axis=1)
+
+    def table(self):
+        return np.array([[1.0, 2.0, 0.0], [2.0, 1.0, 3.0], [0.0, 3.0, 1.0]])
+
+
+def test_a_kernel_of_ones_own_is_read_from_its_table() -> None:
+    circuit = LayeredCircuit(StateSpace(3), 2, Plain())
+    assert matrix.joined_pairs(circuit.kernel) == 7
+    assert matrix.kernel_matrix(circuit.kernel).toarray().tolist() == Plain().table().tolist()
+    ends = [Distribution.point(circuit.space, [state]) for state in (0, 2)]
+    assert solve(circuit, source=ends[0], sink=ends[1]).law("two-way") == pytest.approx([0.0, 0.0, 1.0])
+
+
+def test_a_network_solution_says_what_to_do_and_what_its_walks_are() -> None:
+    solution = solve(LINE, source={0: 1.0}, sink={1: 1.0})
+    assert (
+        solution.certificate.advice == "bring the conductances closer together, or accept a larger tolerance"
+    )
+    assert repr(solution.sample(2, rng=0)) == "NetworkWalks(2 walks, paths not kept)"
+    assert repr(solution.sample(2, rng=0, paths=True)) == "NetworkWalks(2 walks, paths kept)"
