@@ -117,6 +117,14 @@ def test_models_of_another_kind_are_refused():
     assert Comparison._rule_numbers(few, None, "first-passage")["skipped"].startswith("4 states, and its")
 
 
+def test_an_excess_over_the_floor_is_no_number_where_there_is_none():
+    pytest.importorskip("torch")
+    from ecd2g.experiments.high_dim.table import Spread, _excess
+
+    assert _excess(0.5, 0.75, Spread(0.25, 0.0)) == {"excess_ratio": 0.5}
+    assert _excess(0.5, 0.75, Spread(0.25, 0.25)) == {}
+
+
 def test_a_folder_whose_name_leaves_no_room_for_another_is_removed_in_place(tmp_path):
     from ecd2g.experiments.training.folder import _discard
 

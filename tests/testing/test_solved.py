@@ -8,6 +8,7 @@ import ecd2g
 from ecd2g.testing import (
     LAWS,
     LayeredProblem,
+    NetworkProblem,
     Solved,
     broken_laws,
     ecd2g_solver,
@@ -164,3 +165,21 @@ def test_stuck_walkers_arrive_nowhere():
     solution = case.problem.solved_by()
     cut = Solved.from_arrays(case.problem, solution.potentials, [1.0, 0.0])
     assert walk_law(cut).arrival.tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(("n_states", "asked"), [(50, True), (51, False)])
+def test_first_passage_is_asked_for_up_to_fifty_states(n_states, asked):
+    space = ecd2g.StateSpace(n_states)
+    circuit = ecd2g.LayeredCircuit.complete(space, n_layers=2, forward_resistance=1.0, lateral_resistance=2.0)
+    ends = [ecd2g.Distribution.point(space, [state]) for state in (0, 1)]
+    solved = Solved.of(LayeredProblem(circuit, *ends).solved_by())
+    assert (solved.first_passage is not None) == asked
+    assert LAW["first-passage"].applies(solved) == asked
+
+
+def test_the_maximum_principle_asks_nothing_where_no_current_enters():
+    line = ecd2g.ResistorNetwork.from_edges([[0, 1]], conductance=1.0)
+    both = np.array([0.5, 0.5])
+    solved = Solved.from_arrays(NetworkProblem(line, both, both), [1.0, -1.0], [0.0])
+    assert LAW["maximum-principle"].deviation(solved) == 0.0
+    assert LAW["ohm"].deviation(solved) > 1.0
