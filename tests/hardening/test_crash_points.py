@@ -71,8 +71,8 @@ def states(commands, folder: Path, *argv: str, seed: int = 0) -> list[Path]:
 
 
 def some(states: list[Path], many: int, scale: int, rng: random.Random) -> list[Path]:
-    """All of them in a campaign, and a few at random in the test suite."""
-    return states if scale > 1 else rng.sample(states, min(many, len(states)))
+    """A few at random in the test suite, and more of them, in the end all, in a campaign."""
+    return rng.sample(states, min(many * scale, len(states)))
 
 
 @pytest.mark.slow

@@ -106,7 +106,7 @@ def test_a_training_that_finds_no_room_goes_on_bit_for_bit_when_there_is_some(
     whole = tree(folder / "run")
     shutil.rmtree(folder / "run")
     before = tree(folder)
-    for number in range(1, 80) if scale > 1 else rng.sample(range(1, 80), 1):
+    for number in rng.sample(range(1, 80), min(2 * scale - 1, 79)):
         reason = rng.choice(REASONS)
         done = commands.run(*argv, cwd=folder, harm={which: number, "errno": reason})
         if done.status != 0:
@@ -158,7 +158,7 @@ def test_on_a_disk_that_is_really_full_nothing_is_half_written(name, small_disk,
         pytest.importorskip("torch")
     argv = [*(TRAIN if name == "train" else RUNS[name]).split(), "--out", "run"]
     refused = 0
-    for pages in [4, *(rng.randrange(4, 60) for _ in range(1 if scale == 1 else 40))]:
+    for pages in [4, *(rng.randrange(4, 60) for _ in range2 * scale - 1)]:
         folder = with_data(small_disk(4096 * pages))
         before = tree(folder)
         done = commands.run(*argv, cwd=folder)
