@@ -158,7 +158,7 @@ def test_on_a_disk_that_is_really_full_nothing_is_half_written(name, small_disk,
         pytest.importorskip("torch")
     argv = [*(TRAIN if name == "train" else RUNS[name]).split(), "--out", "run"]
     refused = 0
-    for pages in [4, *(rng.randrange(4, 60) for _ in range2 * scale - 1)]:
+    for pages in [4, *(rng.randrange(4, 60) for _ in range(2 * scale - 1))]:
         folder = with_data(small_disk(4096 * pages))
         before = tree(folder)
         done = commands.run(*argv, cwd=folder)
