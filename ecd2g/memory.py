@@ -23,7 +23,7 @@ def require_memory(n_bytes: float, purpose: str, advice: str) -> None:
     """
     if n_bytes < NEVER_ASKED:
         return
-    available = available_memory()
+    available, n_bytes = available_memory(), min(n_bytes, 1e300)
     if n_bytes > available:
         raise CapacityError(
             f"{purpose} needs {n_bytes * 1e-9:.3g} GB of memory, and {available * 1e-9:.3g} GB are available; {advice}"

@@ -11,9 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.given_numbers import rectangular, whole_number
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.couplings.pairs import Pairs
 from ecd2g.errors import InputError
+
+STEP_LIMIT = 10**9
+"""Most steps of a walk."""
 
 
 class Places(NamedTuple):
@@ -74,9 +78,12 @@ def checked_starts(space: StateSpace, starts: NDArray[np.int64]) -> NDArray[np.i
     return states
 
 
-def checked_pairs(space: StateSpace, pairs: Pairs, done: NDArray[np.intp], n_steps: int) -> NDArray[np.intp]:
-    """The finished steps ``(n,)`` of pairs of states; InputError unless there is one a pair, 0 <= done < n_steps."""
-    starts, ends, finished = space.check(pairs.starts), space.check(pairs.ends), np.asarray(done)
+def checked_pairs(
+    space: StateSpace, pairs: Pairs, done: NDArray[np.intp], n_steps: int
+) -> tuple[Pairs, NDArray[np.intp]]:
+    """Pairs of states and their finished steps ``(n,)``; InputError unless there is one a pair, 0 <= done < n_steps."""
+    starts, ends = space.check(pairs.starts), space.check(pairs.ends)
+    finished = rectangular(done, "finished steps")
     if starts.ndim != 2 or starts.shape != ends.shape or finished.shape != starts.shape[:1]:
         raise InputError(
             f"pairs must be two arrays of one shape (n, {space.n_sites}) with one number of finished steps each, "
@@ -86,19 +93,19 @@ def checked_pairs(space: StateSpace, pairs: Pairs, done: NDArray[np.intp], n_ste
         raise InputError(
             f"finished steps must be whole numbers in 0..{n_steps - 1}, the last step is never looked behind"
         )
-    return finished.astype(np.intp, copy=False)
+    return Pairs(starts, ends), finished.astype(np.intp, copy=False)
 
 
 def checked_ends(
     space: StateSpace, places: Places, ends: NDArray[np.int64], n_steps: int, k: int
 ) -> NDArray[np.int64]:
     """Predicted ends ``(n, n_sites)``, where crossed sites hold their symbol; InputError where they fit no step k."""
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 0 <= k < n_steps:
-        raise InputError(f"step k must be a whole number in 0..{n_steps - 1}, got {k!r}")
-    found = np.asarray(ends)
-    if found.shape != places.states.shape:
+    whole_number(k, "step k", most=n_steps - 1)
+    found = rectangular(ends, "predicted ends")
+    if found.shape != places.states.shape or found.dtype.kind not in "biuf":
         raise InputError(
-            f"predicted ends must have the shape {places.states.shape} of the states, got {found.shape}"
+            f"predicted ends must be numbers of the shape {places.states.shape} of the states, got {found.dtype} "
+            f"{found.shape}"
         )
     return space.check(np.where(places.crossed, places.states, found))
 
@@ -106,7 +113,9 @@ def checked_ends(
 def checked_steps(n_steps: int, most: int | None) -> int:
     """`n_steps` as int; InputError where it is no whole number in 1..most."""
     whole = isinstance(n_steps, (int, np.integer)) and not isinstance(n_steps, bool)
-    if not whole or n_steps < 1 or (most is not None and n_steps > most):
-        limit = "" if most is None else f" and at most {most}, one a site"
-        raise InputError(f"the number of steps must be a whole number, at least 1{limit}, got {n_steps!r}")
+    if not whole or not 1 <= n_steps <= (STEP_LIMIT if most is None else most):
+        limit = f"{STEP_LIMIT}" if most is None else f"{most}, one a site"
+        raise InputError(
+            f"the number of steps must be a whole number, at least 1 and at most {limit}, got {n_steps!r:.60}"
+        )
     return int(n_steps)

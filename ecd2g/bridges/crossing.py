@@ -43,7 +43,7 @@ class MaskedBridge(CrossingBridge):
 
     def between(self, pairs: Pairs, n_steps: int, done: NDArray[np.intp], rng: np.random.Generator) -> Places:
         """Each site has crossed with probability done / n_steps."""
-        finished = checked_pairs(self.space, pairs, done, self.check_steps(n_steps))
+        pairs, finished = checked_pairs(self.space, pairs, done, self.check_steps(n_steps))
         times = finished / n_steps
         return self._between(pairs, rng.random(pairs.starts.shape) < times[:, None], times)
 

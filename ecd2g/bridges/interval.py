@@ -1,15 +1,14 @@
 """The interval bridge: circuits between where a site stands and its end, started anew at every step."""
 
-import math
 from itertools import pairwise
-from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.bridges.site_bridge import SiteBridge
+from ecd2g.circuit.given_numbers import positive_number
 from ecd2g.circuit.state_space import StateSpace
-from ecd2g.errors import InputError, SolverError
+from ecd2g.errors import SolverError
 
 FLOOR = 1e-9
 """Conductance that every edge has at least, beside the straight line's 1; it keeps the circuit connected."""
@@ -42,9 +41,7 @@ class IntervalBridge(SiteBridge):
 
     def __init__(self, space: StateSpace, width: float = 1.0) -> None:
         super().__init__(space)
-        if isinstance(width, bool) or not isinstance(width, Real) or not (math.isfinite(width) and width > 0):
-            raise InputError(f"width must be a positive, finite number of symbols, got {width!r}")
-        self.width: float = float(width)
+        self.width: float = positive_number(width, "width", "number of symbols")
 
     def site_law(self, n_symbols: int, n_steps: int) -> NDArray[np.float64]:
         """Transitions of a site, ``(n_steps, S, S, S)``: those of L in `interval_law`, and their mirror images."""

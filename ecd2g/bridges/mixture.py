@@ -31,7 +31,8 @@ class MixtureBridge(SiteBridge):
 
     def between(self, pairs: Pairs, n_steps: int, done: NDArray[np.intp], rng: np.random.Generator) -> Places:
         """Each site stands in its end with probability done / n_steps, in its start else."""
-        times = checked_pairs(self.space, pairs, done, self.check_steps(n_steps)) / n_steps
+        pairs, finished = checked_pairs(self.space, pairs, done, self.check_steps(n_steps))
+        times = finished / n_steps
         jumped = rng.random(pairs.starts.shape) < times[:, None]
         return Places(np.where(jumped, pairs.ends, pairs.starts), times, np.zeros_like(jumped))
 

@@ -44,7 +44,7 @@ class SiteBridge(Bridge):
 
     def between(self, pairs: Pairs, n_steps: int, done: NDArray[np.intp], rng: np.random.Generator) -> Places:
         """Draws from the composed law of `done` steps between the two ends of every site."""
-        finished = checked_pairs(self.space, pairs, done, self.check_steps(n_steps))
+        pairs, finished = checked_pairs(self.space, pairs, done, self.check_steps(n_steps))
         begun = self.begin(pairs.starts, rng).states
         states = np.empty_like(begun)
         for size, sites in self._sites.items():

@@ -1,14 +1,11 @@
 """The spread bridge: a circuit whose source is spread over all symbols, with discrete flow matching as its limit."""
 
-import math
-from numbers import Real
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.bridges.site_bridge import SiteBridge
+from ecd2g.circuit.given_numbers import positive_number
 from ecd2g.circuit.state_space import StateSpace
-from ecd2g.errors import InputError
 from ecd2g.reference.layered.spread_chain import SpreadChain, linear_spread_chain
 
 
@@ -32,9 +29,7 @@ class SpreadBridge(SiteBridge):
 
     def __init__(self, space: StateSpace, ratio: float = 0.01) -> None:
         super().__init__(space)
-        if isinstance(ratio, bool) or not isinstance(ratio, Real) or not (math.isfinite(ratio) and ratio > 0):
-            raise InputError(f"ratio must be a positive, finite number, got {ratio!r}")
-        self.ratio: float = float(ratio)
+        self.ratio: float = positive_number(ratio, "ratio")
 
     def site_law(self, n_symbols: int, n_steps: int) -> NDArray[np.float64]:
         """H_n of every gap and every sink, ``(n_steps, S, S, S)``."""

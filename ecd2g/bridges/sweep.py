@@ -42,7 +42,7 @@ class SweepBridge(CrossingBridge):
 
     def between(self, pairs: Pairs, n_steps: int, done: NDArray[np.intp], rng: np.random.Generator) -> Places:
         """A uniformly random set of round(D done / n_steps) sites has crossed."""
-        finished = checked_pairs(self.space, pairs, done, self.check_steps(n_steps))
+        pairs, finished = checked_pairs(self.space, pairs, done, self.check_steps(n_steps))
         everywhere = np.ones(pairs.starts.shape, dtype=bool)
         crossed = random_sites(everywhere, self.n_crossed(n_steps, finished), rng)
         return self._between(pairs, crossed, finished / n_steps)

@@ -7,8 +7,10 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import listed, real_array
 from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.circuit.randomness import generator
+from ecd2g.circuit.sample_size import sample_size
 from ecd2g.circuit.state_numbers import distinct
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
@@ -36,10 +38,13 @@ class Distribution:
         return f"Distribution({positive:,} of {self.space.n_states:,} states{listed})"
 
     def __post_init__(self) -> None:
-        values = np.array(self.probabilities, dtype=np.float64)
+        values = real_array(self.probabilities, "probabilities").copy()
         if self.states is None:
             self.space.require_enumerable("a dense distribution")
-        expected = self.space.n_states if self.states is None else len(self.states)
+            expected = self.space.n_states
+        else:
+            object.__setattr__(self, "states", read_only(_distinct_rows(self.space, self.states)))
+            expected = len(self.states)
         if values.shape != (expected,):
             raise InputError(f"probabilities must have shape ({expected},), one a state, got {values.shape}")
         _check_weights(values, "probabilities")
@@ -50,8 +55,6 @@ class Distribution:
                 f"to divide by the sum on purpose (float32 values, say) use Distribution.from_weights"
             )
         object.__setattr__(self, "probabilities", read_only(values))
-        if self.states is not None:
-            object.__setattr__(self, "states", read_only(_distinct_rows(self.space, self.states)))
 
     @classmethod
     def from_probabilities(cls, space: StateSpace, probabilities: ArrayLike) -> "Distribution":
@@ -60,7 +63,7 @@ class Distribution:
         `probabilities` ``(n_states,)``; InputError for another shape, for what is negative or not finite, and
         for a sum other than 1.
         """
-        return cls(space, _real_array(probabilities, "probabilities"))
+        return cls(space, real_array(probabilities, "probabilities"))
 
     @classmethod
     def from_weights(
@@ -71,7 +74,7 @@ class Distribution:
         Repeated states add up. `weights` ``(n,)`` and `states` ``(n, n_sites)``; InputError for other shapes, negative
         weights, and a sum of 0.
         """
-        values = _real_array(weights, "weights")
+        values = real_array(weights, "weights")
         _check_weights(values, "weights")
         if values.ndim != 1 or values.size == 0 or not _total(values) > 0:
             raise InputError("weights must be a non-empty list with a positive sum")
@@ -110,7 +113,10 @@ class Distribution:
 
         `site_probabilities` ``(S_i,)``, one a site; InputError for other lengths.
         """
-        sites = [_real_array(site, "site probabilities") for site in site_probabilities]
+        sites = [
+            np.atleast_1d(real_array(site, "site probabilities"))
+            for site in listed(site_probabilities, "site probabilities")
+        ]
         if tuple(len(site) for site in sites) != space.alphabet_sizes:
             raise InputError(
                 f"site probabilities must have lengths {space.alphabet_sizes}, "
@@ -145,22 +151,12 @@ class Distribution:
         return values
 
     def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
-        """`n` independent states, shape ``(n, n_sites)``."""
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
-            raise InputError(f"the number of samples must be a whole number, 0 or more, got {n!r}")
+        """`n` independent states, shape ``(n, n_sites)``; CapacityError where there is no room for them."""
+        rows = sample_size(n, self.space.n_sites)
         chosen = generator(rng).choice(
-            len(self.probabilities), size=n, p=self.probabilities / self.probabilities.sum()
+            len(self.probabilities), size=rows, p=self.probabilities / self.probabilities.sum()
         )
         return self.space.states(chosen) if self.states is None else self.states[chosen]
-
-
-def _real_array(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    if np.ma.is_masked(values):
-        raise InputError(f"{name} must have no masked entries; leave them out, or fill them in")
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{name} must be an array of real numbers") from None
 
 
 def _total(values: NDArray[np.float64]) -> float:

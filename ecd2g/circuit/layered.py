@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import real_array
 from ecd2g.circuit.kernels.dense_kernel import DenseKernel
 from ecd2g.circuit.kernels.kernel import CompleteKernel, Kernel
 from ecd2g.circuit.kernels.sparse_kernel import SparseKernel
@@ -36,15 +37,7 @@ class LayeredCircuit:
     gains: ArrayLike | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.n_layers, bool) or not isinstance(self.n_layers, (int, np.integer)):
-            raise InputError(f"n_layers must be a whole number, got {type(self.n_layers).__name__}")
-        if self.n_layers < 2:
-            raise InputError(
-                f"a circuit needs at least 2 layers, a first for the source and a last for the sink, "
-                f"got n_layers={self.n_layers}"
-            )
-        if self.n_layers > LAYER_LIMIT:
-            raise CapacityError(f"a circuit may have at most {LAYER_LIMIT} layers, got {self.n_layers}")
+        require_layers(self.n_layers)
         if not isinstance(self.kernel, Kernel):
             raise InputError(
                 f"kernel must be a conductance kernel, made by ecd2g.circuit.kernels, got {type(self.kernel).__name__}"
@@ -103,7 +96,7 @@ class LayeredCircuit:
         `matrix` ``(V, V)``, `gains` as in `complete`; InputError for a matrix that is not symmetric, or
         negative.
         """
-        return cls(space, n_layers, DenseKernel(np.asarray(matrix, dtype=np.float64)), gains)
+        return cls(space, n_layers, DenseKernel(real_array(matrix, "the matrix")), gains)
 
     @property
     def n_states(self) -> int:
@@ -141,12 +134,22 @@ class LayeredCircuit:
         return (self.n_states - 1) * self.kernel.lateral / self.kernel.forward
 
 
+def require_layers(n_layers: object) -> None:
+    """Raise InputError unless this is a whole number of at least 2 layers, CapacityError above `LAYER_LIMIT`."""
+    if isinstance(n_layers, bool) or not isinstance(n_layers, (int, np.integer)):
+        raise InputError(f"n_layers must be a whole number, got {type(n_layers).__name__}")
+    if n_layers < 2:
+        raise InputError(
+            f"a circuit needs at least 2 layers, a first for the source and a last for the sink, "
+            f"got n_layers={n_layers}"
+        )
+    if n_layers > LAYER_LIMIT:
+        raise CapacityError(f"a circuit may have at most {LAYER_LIMIT} layers, got {n_layers!r:.20}")
+
+
 def _gains(values: ArrayLike, n_gaps: int) -> NDArray[np.float64]:
     """The gains as a locked array of positive numbers, one a gap."""
-    try:
-        gains = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"gains must be numbers, one a gap, got {values!r}") from None
+    gains = real_array(values, "gains").copy()
     if gains.shape != (n_gaps,):
         raise InputError(f"gains must be one number a gap, shape ({n_gaps},), got shape {gains.shape}")
     if not np.all(np.isfinite(gains) & (gains > 0.0)):

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import rectangular
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.memory import require_memory
 
 INDEX_LIMIT = 2**63
 """Spaces with fewer states than this number them with int64."""
+
+SITE_LIMIT = 10**6
+"""Most sites of one alphabet."""
 
 COUNT_LIMIT = 10**300
 """Largest number of states: float64 must hold it and its reciprocal."""
@@ -37,9 +41,12 @@ class StateSpace:
 
     def __init__(self, n_symbols: int | tuple[int, ...], n_sites: int | None = None) -> None:
         if isinstance(n_symbols, (int, np.integer)) and not isinstance(n_symbols, bool):
-            sizes = (int(n_symbols),) * _whole(1 if n_sites is None else n_sites, "n_sites")
+            sizes = (int(n_symbols),) * _sites(1 if n_sites is None else n_sites)
         else:
-            if not isinstance(n_symbols, (tuple, list, np.ndarray)) or np.ndim(n_symbols) != 1:
+            if (
+                not isinstance(n_symbols, (tuple, list, np.ndarray))
+                or rectangular(n_symbols, "n_symbols").ndim != 1
+            ):
                 raise InputError(
                     f"n_symbols must be a whole number or one whole number per site, got {n_symbols!r}"
                 )
@@ -121,7 +128,7 @@ class StateSpace:
 
     def states(self, index: ArrayLike) -> NDArray[np.int64]:
         """States of the given indices ``(...)``, shape ``(..., n_sites)``; the inverse of `index`."""
-        numbers = np.asarray(index)
+        numbers = rectangular(index, "state indices")
         if numbers.size and numbers.dtype.kind not in "iu":
             raise InputError(f"state indices must be whole numbers, got {index!r:.60}")
         if numbers.size and (numbers.min() < 0 or numbers.max() >= self.n_states):
@@ -147,6 +154,13 @@ class StateSpace:
         require_memory(
             8.0 * self.n_states, purpose, "use the sparse results (`atoms`, `sample`, `exact_law`) instead"
         )
+
+
+def _sites(n_sites: object) -> int:
+    count = _whole(n_sites, "n_sites")
+    if count > SITE_LIMIT:
+        raise InputError(f"n_sites must be at most {SITE_LIMIT}, got {count!r:.20}")
+    return count
 
 
 def _whole(value: object, name: str) -> int:

@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.given_numbers import positive_number, whole_number
 from ecd2g.couplings.bipartite import two_layer_currents
 from ecd2g.couplings.plan import MARGINAL_TOLERANCE, Plan, certified
 from ecd2g.couplings.plan_input import PlanInput, mean_cost
 from ecd2g.couplings.two_way_law import two_way_law
-from ecd2g.errors import InputError, SolverError
+from ecd2g.errors import SolverError
 from ecd2g.metrics.optimal_transport import PairGround
 
 Array = NDArray[np.float64]
@@ -108,7 +109,5 @@ def _law(currents: Array, given: PlanInput) -> Array:
 
 def _check(width: float, floor: float, reweightings: int) -> None:
     for name, value in (("width", width), ("floor", floor)):
-        if not 0.0 < value < np.inf:
-            raise InputError(f"{name} must be a positive finite number, got {value!r}")
-    if isinstance(reweightings, bool) or not isinstance(reweightings, (int, np.integer)) or reweightings < 0:
-        raise InputError(f"reweightings must be a whole number, 0 or more, got {reweightings!r}")
+        positive_number(value, name)
+    whole_number(reweightings, "reweightings")

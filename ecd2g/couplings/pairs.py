@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.sample_size import sample_size
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.metrics.optimal_transport import PAIR_LIMIT, PairGround, cost_unit, pair_costs
@@ -87,7 +88,7 @@ class GivenPairs:
 
     def draw(self, n: int, rng: np.random.Generator) -> Pairs:
         """`n` of the pairs."""
-        rows = rng.integers(len(self.starts), size=n)
+        rows = rng.integers(len(self.starts), size=sample_size(n, self.space.n_sites, "pairs"))
         return Pairs(self.starts[rows], self.ends[rows])
 
 

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.given_numbers import rectangular
 from ecd2g.circuit.randomness import generator
+from ecd2g.circuit.sample_size import sample_size
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.couplings.pairs import Pairs
 from ecd2g.couplings.rows import columns_of
@@ -93,11 +95,9 @@ class Plan:
 
     def draw(self, n: int, rng: np.random.Generator | int | None = None) -> Pairs:
         """`n` independent pairs; O(m k) once, then O(n log k)."""
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
-            raise InputError(f"the number of pairs must be a whole number, 0 or more, got {n!r}")
-        random = generator(rng)
+        size, random = sample_size(n, self.space.n_sites, "pairs"), generator(rng)
         masses = self._cumulative[:, -1]
-        rows = random.choice(len(masses), size=n, p=masses / masses.sum())
+        rows = random.choice(len(masses), size=size, p=masses / masses.sum())
         return Pairs(self.starts[rows], self.ends[self.draw_columns(rows, random)])
 
     def draw_columns(
@@ -107,8 +107,10 @@ class Plan:
 
         InputError for numbers outside 0 .. m - 1.
         """
-        numbers, m = np.asarray(rows), len(self.starts)
-        if numbers.size and not (numbers.dtype.kind in "iu" and numbers.min() >= 0 and numbers.max() < m):
+        numbers, m = rectangular(rows, "rows"), len(self.starts)
+        if numbers.ndim != 1 or (
+            numbers.size and not (numbers.dtype.kind in "iu" and numbers.min() >= 0 and numbers.max() < m)
+        ):
             raise InputError(f"rows must be whole numbers of starts, 0 to {m - 1}")
         return columns_of(self._cumulative, numbers.astype(np.intp), generator(rng))
 

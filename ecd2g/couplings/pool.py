@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.given_numbers import whole_number
 from ecd2g.circuit.randomness import generator
 from ecd2g.circuit.state_numbers import distinct
 from ecd2g.couplings.electric import electric_plan
@@ -102,5 +103,4 @@ def _check(
         raise InputError(f"method must be one of {', '.join(map(repr, POOLED))}, got {method!r}")
     cost_unit(ground)
     for name, value in (("batch_size", batch_size), ("n_batches", n_batches)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise InputError(f"{name} must be a whole number, 1 or more, got {value!r}")
+        whole_number(value, name, least=1)

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.given_numbers import positive_number, whole_number
 from ecd2g.couplings.plan import MARGINAL_TOLERANCE, Plan, certified
 from ecd2g.couplings.plan_input import PlanInput, mean_cost
-from ecd2g.errors import InputError, SolverError
+from ecd2g.errors import SolverError
 from ecd2g.metrics.optimal_transport import SIMPLEX_STEPS, PairGround, pot
 
 PLAIN_EXPONENT = 200.0
@@ -79,10 +80,8 @@ def sinkhorn_plan(
     >>> plan.table.sum(axis=1).round(9), round(plan.cost(), 6)
     (array([0.5, 0.5]), 1.208609)
     """
-    if not 0.0 < regularisation < np.inf:
-        raise InputError(f"regularisation must be a positive finite number, got {regularisation!r}")
-    if isinstance(max_steps, bool) or not isinstance(max_steps, (int, np.integer)) or max_steps < 1:
-        raise InputError(f"max_steps must be a whole number, 1 or more, got {max_steps!r}")
+    regularisation = positive_number(regularisation, "regularisation")
+    max_steps = whole_number(max_steps, "max_steps", least=1)
     ot = pot()
     given = PlanInput.of(p, q)
     costs = given.costs(ground)

@@ -1,6 +1,7 @@
 """Samples written as text: .csv and .txt files."""
 
 import re
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +80,17 @@ def _table(file: Path, rows: list[Row]) -> SampleTable:
     return SampleTable(symbols, alphabet=alphabet)
 
 
+def _exact(field: str) -> float:
+    """The number a field spells; NaN where a float would round it, be it to a whole number."""
+    number = float(field)
+    try:
+        return number if field.isdigit() or Decimal(field) == number else float("nan")
+    except InvalidOperation:  # an exponent of nineteen digits
+        return float("nan")
+
+
 def _numbers(file: Path, rows: list[Row]) -> NDArray[np.int64]:
-    values = np.array([[float(field) for field in row.fields] for row in rows])
+    values = np.array([[_exact(field) for field in row.fields] for row in rows])
     wrong = np.argwhere(~((values >= 0) & (values < SYMBOL_LIMIT) & (values == np.floor(values))))
     if wrong.size:
         row = rows[wrong[0, 0]]

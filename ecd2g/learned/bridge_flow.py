@@ -8,11 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 from ecd2g.bridges.sweep import SweepBridge
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.randomness import generator
-from ecd2g.errors import CapacityError, InputError
+from ecd2g.circuit.sample_size import sample_size
+from ecd2g.errors import InputError
 from ecd2g.learned.end_network import EndNetwork
-from ecd2g.memory import require_memory
 from ecd2g.movement import Paths, Walks
-from ecd2g.movement.transport import WALK_LIMIT
 
 USUAL_STEPS = 8
 """Steps of a walk, where the bridge allows so many and the caller names no other number."""
@@ -140,16 +139,7 @@ class BridgeFlow:
             if begin.ndim != 2:
                 raise InputError(f"starts must have shape (n, {n_sites})")
             return begin
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
-            raise InputError(f"the number of walks must be a whole number, 0 or more, got {n!r}")
-        if int(n) * n_sites > WALK_LIMIT:
-            raise CapacityError(
-                f"{n} walks over {n_sites} sites do not fit in memory, the limit is {WALK_LIMIT} symbols; draw them in "
-                f"several batches, each with its own seed"
-            )
-        purpose = f"a sample of {n} walks over {n_sites} sites"
-        require_memory(16.0 * int(n) * n_sites, purpose, "draw it in several batches, each with its own seed")
-        return self.source.sample(int(n), rng)
+        return self.source.sample(sample_size(n, n_sites, "walks"), rng)
 
     def _pieces(self, n: int) -> list[slice]:
         """Rows that are worked on together."""

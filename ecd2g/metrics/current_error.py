@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.fields.complete_field import CompleteField
 from ecd2g.circuit.fields.field import LayeredField
+from ecd2g.circuit.given_numbers import real_array
 from ecd2g.errors import InputError
 
 
@@ -56,12 +57,16 @@ def unbalanced_current(field: LayeredField, source: NDArray[np.float64], sink: N
     0.5
     """
     net = field.divergence().copy()
+    source, sink = real_array(source, "source"), real_array(sink, "sink")
     for name, given in (("source", source), ("sink", sink)):
         if given.shape != net.shape[1:]:
             raise InputError(f"{name} must have shape {net.shape[1:]}, one number a state, got {given.shape}")
+        if not np.all(np.isfinite(given)):
+            raise InputError(f"{name} must hold finite currents, in ampere, but some are not")
     net[0] -= source
     net[-1] += sink
-    return 0.5 * float(np.sum(np.abs(net) * field.multiplicity))
+    with np.errstate(over="ignore"):
+        return 0.5 * float(np.sum(np.abs(net) * field.multiplicity))
 
 
 def _check_same_nodes(field: LayeredField, exact: LayeredField) -> None:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import positive_number, whole_number
 from ecd2g.circuit.randomness import generator
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
+from ecd2g.memory import require_memory
 from ecd2g.metrics.hamming import hamming_distances
 from ecd2g.metrics.weighted_states import samples_of
 
@@ -52,7 +54,8 @@ def hamming_mmd(a: ArrayLike, b: ArrayLike, space: StateSpace, bandwidth: float 
     >>> hamming_mmd([[0], [0]], [[1], [1]], StateSpace(2), bandwidth=1e-9).squared
     2.0
     """
-    pool, m = _pooled(a, b, space, bandwidth)
+    bandwidth = positive_number(bandwidth, "bandwidth", "share of the sites")
+    pool, m = _pooled(a, b, space)
     sums = _kernel_sums(pool, m, bandwidth)
     n = len(pool) - m
     squared = sums.first / (m * (m - 1)) + sums.second / (n * (n - 1)) - 2 * sums.across / (m * n)
@@ -77,13 +80,14 @@ def hamming_mmd_p_value(
     >>> hamming_mmd_p_value([[0]] * 10, [[1]] * 10, ecd2g.StateSpace(2), rng=0)  # 1 / (1 + n_permutations)
     0.01
     """
-    if (
-        isinstance(n_permutations, bool)
-        or not isinstance(n_permutations, (int, np.integer))
-        or n_permutations < 1
-    ):
-        raise InputError(f"n_permutations must be a whole number of at least 1, got {n_permutations!r}")
-    pool, m = _pooled(a, b, space, bandwidth)
+    n_permutations = whole_number(n_permutations, "n_permutations", least=1)
+    bandwidth = positive_number(bandwidth, "bandwidth", "share of the sites")
+    pool, m = _pooled(a, b, space)
+    require_memory(
+        8 * len(pool) * (n_permutations + 1),
+        f"a test of {n_permutations:,} permutations",
+        "take fewer of them",
+    )
     random = generator(rng)
     kept = np.zeros((len(pool), n_permutations + 1))
     kept[:m, 0] = 1.0
@@ -162,11 +166,9 @@ def _estimates(
     return inside / (m * (m - 1)) + others / (n * (n - 1)) - 2 * across / (m * n)
 
 
-def _pooled(a: ArrayLike, b: ArrayLike, space: StateSpace, bandwidth: float) -> tuple[NDArray[np.int64], int]:
+def _pooled(a: ArrayLike, b: ArrayLike, space: StateSpace) -> tuple[NDArray[np.int64], int]:
     """The rows of both samples, and how many belong to the first."""
     first, second = samples_of(a, space, "a"), samples_of(b, space, "b")
     if min(len(first), len(second)) < 2:
         raise InputError(f"a and b must have at least 2 rows each, got {len(first)} and {len(second)}")
-    if not 0.0 < bandwidth < math.inf:
-        raise InputError(f"bandwidth must be a positive finite share of the sites, got {bandwidth!r}")
     return np.concatenate((first, second)), len(first)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.given_numbers import positive_number
 from ecd2g.errors import CapacityError, InputError, SolverError
 
 PairGround = Literal["squared", "euclidean", "hamming"]
@@ -105,8 +106,7 @@ def cost_unit(ground: PairGround, scale: float = 1.0) -> float:
         raise InputError(
             f"ground must be one of {', '.join(map(repr, get_args(PairGround)))}, got {ground!r}"
         )
-    if not 0.0 < scale < np.inf:
-        raise InputError(f"scale must be a positive finite number, got {scale!r}")
+    positive_number(scale, "scale")
     if ground == "hamming" and scale != 1:
         raise InputError(f'scale must be 1 with ground "hamming", which counts sites, got {scale!r}')
     return scale**2 if ground == "squared" else scale

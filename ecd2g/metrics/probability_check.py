@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import real_array
 from ecd2g.errors import InputError
 
 TOTAL_TOLERANCE = 1e-6
@@ -12,8 +13,8 @@ TOTAL_TOLERANCE = 1e-6
 def check_probabilities(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """`values` as float64 ``(..., n_states)``; InputError unless finite, not negative and of total 1."""
     try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
+        array = real_array(values, name)
+    except InputError:
         raise InputError(
             f"{name} must be an array of real numbers, (..., n_states), got {type(values).__name__}; "
             f"a Distribution gives one by its to_array()"

@@ -7,8 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
+from ecd2g.circuit.given_numbers import positive_number, whole_number
 from ecd2g.errors import InputError
 from ecd2g.metrics.probability_check import check_probabilities
+
+COUNTED = 2**53
+"""Whole numbers up to here are floats."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,9 @@ def sampling_floor(probabilities: ArrayLike, n_samples: int, error_rate: float =
     q = check_probabilities(probabilities, "probabilities")
     if q.ndim != 1:
         raise InputError(f"probabilities must have shape (n_states,), got {q.shape}")
-    if isinstance(n_samples, bool) or not isinstance(n_samples, (int, np.integer)) or n_samples < 1:
-        raise InputError(f"n_samples must be a whole number of at least 1, got {n_samples!r}")
-    if not 0.0 < error_rate < 1.0:
+    n = whole_number(n_samples, "n_samples", least=1, most=COUNTED)
+    if not positive_number(error_rate, "error_rate") < 1.0:
         raise InputError(f"error_rate must lie between 0 and 1, both excluded, got {error_rate!r}")
-    n = int(n_samples)
     expected = 0.5 * float(_mean_absolute_deviation(q, n).sum())
     margin = math.sqrt(-math.log(error_rate) / (2 * n))
     return SamplingFloor(expected, expected + margin, n, float(error_rate))

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import positive_number
 from ecd2g.errors import InputError
 
 
@@ -15,8 +16,7 @@ def mean_squared_distance(starts: ArrayLike, ends: ArrayLike, scale: float = 1.0
     >>> mean_squared_distance([[0, 0], [1, 1]], [[3, 4], [1, 1]])
     12.5
     """
-    if not 0.0 < scale < np.inf:
-        raise InputError(f"scale must be a positive finite number, got {scale!r}")
+    positive_number(scale, "scale")
     first, second = _states(starts, "starts"), _states(ends, "ends")
     _check_same_walks(first, second)
     steps = (first.astype(np.float64) - second.astype(np.float64)) / scale

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
+from ecd2g.circuit.given_numbers import positive_number
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.metrics.probability_check import check_probabilities
 from ecd2g.metrics.transport_cost import _states
@@ -92,8 +93,7 @@ def wasserstein_samples(
 def _check_order_and_scale(order: int, scale: float) -> None:
     if order not in (1, 2):
         raise InputError(f"order must be 1 or 2, got {order!r}")
-    if not 0.0 < scale < np.inf:
-        raise InputError(f"scale must be a positive finite number, got {scale!r}")
+    positive_number(scale, "scale")
 
 
 def _levels(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

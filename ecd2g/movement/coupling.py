@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.atoms import Atoms, require_states
 from ecd2g.circuit.fields.field import LayeredField
+from ecd2g.circuit.given_numbers import positive_number
 from ecd2g.circuit.kernels.kernel import require_table
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import CapacityError, InputError
@@ -205,8 +206,7 @@ def _check(ground: str, scale: float, rule: str) -> None:
         raise InputError(f"ground must be one of {', '.join(map(repr, get_args(Ground)))}, got {ground!r}")
     if rule not in get_args(WalkRule):
         raise InputError(f"rule must be one of {', '.join(map(repr, get_args(WalkRule)))}, got {rule!r}")
-    if not 0.0 < scale < np.inf:
-        raise InputError(f"scale must be a positive finite number, got {scale!r}")
+    positive_number(scale, "scale")
     if ground == "hamming" and scale != 1:
         raise InputError(f'scale must be 1 with ground "hamming", which counts sites, got {scale!r}')
 

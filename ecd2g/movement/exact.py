@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import namespace, to_numpy
 from ecd2g.circuit.fields.field import CurrentField
+from ecd2g.circuit.given_numbers import whole_number
 from ecd2g.errors import InputError, SolverError
 from ecd2g.movement.rules import stop_probability, stranded, unfinished
 
@@ -68,6 +69,7 @@ def propagate(
     >>> law.steps.round(12)  # one step, or three
     array([0.  , 0.75, 0.  , 0.25])
     """
+    max_steps = whole_number(max_steps, "max_steps")
     outflow = field.outflow(forward_only=forward_only)
     stop = stop_probability(field, outflow, forward_only=forward_only)
     xp = namespace(outflow)
@@ -102,6 +104,8 @@ def propagate(
 
 def _checked(start: NDArray[np.float64], like: NDArray[np.float64]) -> NDArray[np.float64]:
     xp = namespace(like)
+    if not (hasattr(start, "dtype") and xp.isdtype(start.dtype, ("real floating", "integral"))):
+        raise InputError(f"start must be an array of masses of shape {like.shape}, got {start!r:.60}")
     if start.shape != like.shape or not bool(xp.all(xp.isfinite(start) & (start >= 0))):
         raise InputError(
             f"start must be finite masses of 0 or more at nodes of shape {like.shape}, got shape {start.shape} and a "

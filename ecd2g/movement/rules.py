@@ -28,7 +28,7 @@ def check_rule(rule: str) -> None:
         ...
     ecd2g.errors.InputError: rule must be one of 'two-way', 'forward-only', 'first-passage', got 'sideways'
     """
-    if rule not in RULES:
+    if not isinstance(rule, str) or rule not in RULES:
         raise InputError(f"rule must be one of {', '.join(map(repr, RULES))}, got {rule!r}")
 
 

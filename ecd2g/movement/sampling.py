@@ -1,5 +1,6 @@
 """Walkers: samples of the movement rule."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from ecd2g.circuit.array_library import moved, namespace, to_numpy, uniforms
 from ecd2g.circuit.fields.field import AdvancingField, CurrentField, LayeredField
 from ecd2g.circuit.fields.table_field import draw_from_rows
+from ecd2g.circuit.given_numbers import whole_number
+from ecd2g.errors import InputError
 from ecd2g.movement.first_passage import LOSS_TOLERANCE, FirstPassage
 from ecd2g.movement.rules import stop_probability, stranded, unfinished
 
@@ -68,6 +71,8 @@ def walk_nodes(
     >>> walk_nodes(flow.field, np.zeros(3, dtype=np.intp), np.random.default_rng(0))  # node (layer 1, state 1)
     array([3, 3, 3])
     """
+    max_steps = whole_number(max_steps, "max_steps")
+    _require_nodes(starts, field)
     if isinstance(field, AdvancingField):
         return _advance_nodes(
             field, starts, rng, forward_only=forward_only, visitor=visitor, max_steps=max_steps
@@ -89,6 +94,24 @@ def walk_nodes(
         if visitor is not None:
             visitor(active, move.nodes, move.kept)
     raise unfinished(active.shape[0] / n, max_steps)
+
+
+def _require_nodes(starts: NDArray[np.intp], field: CurrentField) -> None:
+    """Raise InputError unless `starts` are numbers of nodes; negative ones stand still."""
+    n_nodes = math.prod(field.injected.shape)
+    if getattr(starts, "ndim", None) != 1:
+        raise InputError(f"starts must be an array of node numbers, (n,), got {starts!r:.60}")
+    xp = namespace(starts)
+    if not xp.isdtype(starts.dtype, "integral") or (starts.shape[0] and not int(xp.max(starts)) < n_nodes):
+        raise InputError(f"starts must be whole numbers in 0..{n_nodes - 1}, got an array of {starts.dtype}")
+
+
+def _states(field: LayeredField, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The starts as states ``(n, n_sites)``; InputError where they are none."""
+    states = field.circuit.space.check(starts)
+    if states.ndim != 2:
+        raise InputError(f"starts must have shape (n, {field.circuit.space.n_sites}), got {states.shape}")
+    return states
 
 
 def _advance_nodes(
@@ -141,7 +164,7 @@ def sample_walks(
     >>> walks.ends.ravel(), walks.paths.layers[:, 0]
     (array([1, 1, 1]), array([0, 0, 0]))
     """
-    xp = namespace(field.potentials)
+    xp, starts = namespace(field.potentials), _states(field, starts)
     begin = moved(field.atoms.locate(starts), xp) if begin is None else begin
     log = _Log(field, starts, rng, keep=paths) if paths or field.atoms.has_rest else None
     n_steps = xp.zeros_like(begin)
@@ -223,7 +246,8 @@ def sample_first_passage(
     >>> sample_first_passage(flow.field, flow.first_passage, starts, np.random.default_rng(0)).ends.ravel()
     array([1, 1, 1])
     """
-    space, state = field.circuit.space, field.circuit.space.index(starts)
+    space, starts = field.circuit.space, _states(field, starts)
+    state = space.index(starts)
     seen = [state]
     for kernel in (*kernels.steps, kernels.exit):
         known = np.abs(kernel.sum(axis=1) - 1.0) <= LOSS_TOLERANCE  # other rows are zero, or lost in rounding

@@ -12,10 +12,11 @@ from ecd2g.circuit.atoms import Atoms, require_states
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.fields.complete_field import CompleteField
 from ecd2g.circuit.fields.field import LayeredField
+from ecd2g.circuit.given_numbers import whole_number
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.randomness import generator
-from ecd2g.errors import CapacityError, InputError
-from ecd2g.memory import require_memory
+from ecd2g.circuit.sample_size import sample_size
+from ecd2g.errors import InputError
 from ecd2g.movement.exact import ExactLaw, propagate
 from ecd2g.movement.first_passage import FirstPassage, first_passage
 from ecd2g.movement.rules import Rule, check_rule
@@ -73,9 +74,7 @@ class Transport:
     def currents(self, gap: int) -> NDArray[np.float64]:
         """Net currents from (gap, x) to (gap + 1, y) in ampere, ``(n_states, n_states)``; negative = backward."""
         n_gaps = self.circuit.n_gaps
-        if not isinstance(gap, (int, np.integer)) or not 0 <= gap < n_gaps:
-            raise InputError(f"gap must be a whole number in 0..{n_gaps - 1}, got {gap!r}")
-        return self.field.currents(gap)
+        return self.field.currents(whole_number(gap, "gap", most=n_gaps - 1))
 
     def potentials_at(self, states: ArrayLike) -> NDArray[np.float64]:
         """Potentials in volt of the given states ``(n, n_sites)`` in every layer, ``(n_layers, n)``; any space."""
@@ -154,13 +153,11 @@ class Transport:
         if (n is None) == (starts is None):
             raise InputError("give the number of walks n, or their starts, and not both")
         if starts is None:
-            if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
-                raise InputError(f"the number of walks must be a whole number, 0 or more, got {n!r}")
-            self._require_room(int(n))
+            rows = sample_size(n, self.circuit.space.n_sites, "walks")
             if backend == "numpy":
-                begin = self.source.sample(int(n), randomness)
+                begin = self.source.sample(rows, randomness)
             else:
-                begin_atoms = draw_source(field, int(n), randomness)
+                begin_atoms = draw_source(field, rows, randomness)
                 begin = self.atoms.states(to_numpy(begin_atoms), randomness)
         else:
             begin = self.circuit.space.check(starts).copy()
@@ -189,18 +186,6 @@ class Transport:
                 )
             self._fields[backend] = self.field.on(xp)
         return self._fields[backend]
-
-    def _require_room(self, n: int) -> None:
-        if n * self.circuit.space.n_sites > WALK_LIMIT:
-            raise CapacityError(
-                f"{n} walks over {self.circuit.space.n_sites} sites do not fit in memory, the limit is {WALK_LIMIT} "
-                f"symbols; draw them in several batches, each with its own seed"
-            )
-        purpose = f"a sample of {n} walks over {self.circuit.space.n_sites} sites"
-        numbers = n * (
-            2.0 * self.circuit.space.n_sites + 4.0
-        )  # starts, ends, nodes, steps, and those who still walk
-        require_memory(8.0 * numbers, purpose, "draw it in several batches, each with its own seed")
 
     @cached_property
     def _fields(self) -> dict[str, LayeredField]:

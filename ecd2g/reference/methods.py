@@ -1,9 +1,9 @@
 """The methods of `solve` by name."""
 
 from collections.abc import Callable, Mapping
-from numbers import Real
 from typing import Any, Literal, get_args
 
+from ecd2g.circuit.given_numbers import positive_number
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import InputError
@@ -89,5 +89,4 @@ def require_network(network: object) -> None:
 
 def check_tolerance(tolerance: float) -> None:
     """Raise InputError unless a tolerance is a positive number."""
-    if isinstance(tolerance, bool) or not isinstance(tolerance, Real) or not float(tolerance) > 0:
-        raise InputError(f"tolerance must be a positive number, got {tolerance!r}")
+    positive_number(tolerance, "tolerance")

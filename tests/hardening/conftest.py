@@ -10,12 +10,18 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ecd2g.cli.main import main
+from ecd2g.errors import Ecd2gError
+
+sys.path.append(str(Path(__file__).parent))  # for near_files.py
 
 SCALE = int(os.environ.get("ECD2G_HARDENING_SCALE", "1"))
 """How many times more examples and faults than the test suite tries."""
@@ -53,6 +59,62 @@ def tally() -> Tally:
 def scale() -> int:
     """How many times more than in the test suite is tried in this run."""
     return SCALE
+
+
+SECONDS = 20
+"""No small file may take longer to be read; most take a thousandth of a second."""
+
+
+@contextmanager
+def in_time(seconds: int = SECONDS) -> Iterator[None]:
+    """Raise where something takes too long."""
+
+    def late(number: int, frame: object) -> None:
+        raise AssertionError(f"it took longer than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def outcome() -> Callable[[Callable[[Path], Any], Path], Any]:
+    """Reads a file: what it gives, or None where it is refused as it should be; warnings are errors in this suite."""
+
+    def read_or_refused(read: Callable[[Path], Any], path: Path) -> Any:
+        with in_time():
+            try:
+                return read(path)
+            except Ecd2gError as error:
+                text = str(error)
+                assert path.name in text, text
+                assert len(text.splitlines()) == 1, text
+                assert len(text) > 30
+                return None
+
+    return read_or_refused
+
+
+TRAINED = {"currents": ["--model", "potential"], "bridge": ["--circuit", "sweep"]}
+"""Runs that `trained` holds, and what makes them."""
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two files of samples, and of tiny runs that were trained on them."""
+    pytest.importorskip("torch")
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "a.csv").write_text("0,1\n1,1\n2,0\n1,0\n0,0\n")
+    (folder / "b.csv").write_text("2,1\n1,1\n2,0\n2,2\n0,2\n")
+    data = ["--source", str(folder / "a.csv"), "--target", str(folder / "b.csv")]
+    for kind, options in TRAINED.items():
+        small = ["--steps", "3", "--batch", "4", "--no-compare", "--quiet"]
+        assert main(["train", *data, *options, *small, "--out", str(folder / kind)]) == 0
+    return folder
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import warnings
+from itertools import chain
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -22,6 +23,9 @@ SECONDS = 120
 COMMANDS = next(
     action.choices for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)
 )
+RUN = "$\\frac{x$"
+"""Name of the folder of a trained run: a formula that is none."""
+
 FILES = {
     "a.csv": "0,1\n1,1\n2,0\n1,0\n0,0\n",
     "b.csv": "2,1\n1,1\n2,0\n2,2\n0,2\n",
@@ -101,10 +105,10 @@ NEEDED = {
     "train": ["--source", "a.csv", "--target", "b.csv", "--steps", "2", "--batch", "4", "--no-compare"],
     "verify": ["--examples", "1"],
     "data": ["1d", "--n", "5"],
-    "compare": ["a.csv"],
+    "compare": [RUN, "--n", "5"],
     "reproduce": ["1d", "--exact", "--n", "5"],
 }  # fmt: skip
-"""A command line of each command that is in order, but for compare, which has no run to compare."""
+"""A command line of each command that is in order."""
 
 
 def values(action):
@@ -117,6 +121,59 @@ def values(action):
         else [*FILES, "missing.csv", ".", "c", "<b>", "c=1", "c,<b>", "0,1"]
     )
     return st.sampled_from(good * 3) | st.sampled_from(ODD)
+
+
+SOLVED = {
+    "--layers": ["2", "3"],
+    "--forward-resistance": ["0.5", "1e-3"],
+    "--lateral-resistance": ["2", "1e6"],
+    "--method": ["auto", "closed-form", "star-mesh", "dense", "sparse", "cg"],
+    "--tolerance": ["1e-6"],
+    "--n-symbols": ["3", "4"],
+}
+WALKED = SOLVED | {"--rule": ["two-way", "forward-only", "first-passage"]}
+USUAL = {
+    "solve": SOLVED,
+    "sample": WALKED | {"--paths": [], "--starts": ["a.csv"]},
+    "plot": WALKED,
+    "design": {"--cost": ["squared", "hamming"], "--n-symbols": ["3"], "--tolerance": ["1e-6"]},
+    "network": {
+        "--walks": ["5"],
+        "--pairs": ["c,<b>"],
+        "--all-pairs": [],
+        "--betweenness": [],
+        "--closeness": [],
+        "--method": ["auto", "star-mesh", "dense", "sparse", "cg"],
+        "--tolerance": ["1e-6"],
+        "--column": ["2"],
+    },
+    "train": {
+        "--model": ["potential", "marginal-network"],
+        "--points": ["3"],
+        "--volume": ["uniform", "stratified"],
+        "--optimiser": ["adam", "sgd"],
+        "--learning-rate": ["0.01"],
+        "--weight-decay": ["0"],
+        "--schedule": ["constant", "cosine"],
+        "--average": ["0.9"],
+        "--layers": ["3"],
+    },
+    "data": {},
+    "compare": {},
+    "reproduce": {},
+}
+"""Options of a command that go together, and values of theirs that are in order."""
+
+
+@st.composite
+def usual_lines(draw, command):
+    """A command line in order."""
+    usual = USUAL[command]
+    chosen = draw(st.lists(st.sampled_from(sorted(usual)), max_size=4, unique=True)) if usual else []
+    more = [[option, *([draw(st.sampled_from(usual[option]))] if usual[option] else [])] for option in chosen]
+    more.append(draw(st.sampled_from([[], ["--seed", "1"], ["--overwrite"]])))
+    out = draw(st.sampled_from(["run", "a/b"]))
+    return [command, *NEEDED[command], *chain.from_iterable(more), "--out", out]
 
 
 @st.composite
@@ -144,12 +201,14 @@ def late(number, frame):
     raise AssertionError(f"the command took longer than {SECONDS} s")
 
 
-def checked(line, folder, capsys):
-    """Run a command line in a folder of files, and check everything that it promises."""
+def checked(line, folder, capsys, run=None):
+    """Run a command line in a folder of files, and of a trained run, and check everything that it promises."""
     for entry in folder.iterdir():
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
+    if run:
+        shutil.copytree(run, folder / RUN)
     before = sorted(folder.rglob("*"))
     old = signal.signal(signal.SIGALRM, late)
     signal.alarm(SECONDS)
@@ -170,9 +229,9 @@ def checked(line, folder, capsys):
         return "refused in one sentence"
     assert status == 0, (status, err)
     assert err == ""
-    results = [json.loads(path.read_text()) for path in folder.rglob("results.json")]
-    for path, result in zip(folder.rglob("results.json"), results, strict=True):
-        assert all((path.parent / name).is_file() for name in result["files"])
+    results = [path for path in folder.rglob("results.json") if path not in before]
+    for path in results:
+        assert all((path.parent / name).is_file() for name in json.loads(path.read_text())["files"])
         assert (path.parent / "report.html").stat().st_size > 1000
     assert not [
         path for path in folder.rglob("*") if path.name.endswith((".partial", ".tmp", ".old", ".training"))
@@ -181,20 +240,20 @@ def checked(line, folder, capsys):
 
 
 @pytest.mark.parametrize("command", [name for name in NEEDED if name != "verify"])
-def test_any_command_line_is_done_or_refused(tmp_path, monkeypatch, capsys, tally, command):
+def test_any_command_line_is_done_or_refused(tmp_path, monkeypatch, capsys, tally, request, command):
     if command in ("train", "compare"):
         pytest.importorskip("torch")
+    run = request.getfixturevalue("trained") / "currents" if command == "compare" else None
+    capsys.readouterr()
     monkeypatch.chdir(tmp_path)
-    rounds = settings(
-        fuzz,
-        max_examples=max(4, EXAMPLES // (4 if command in ("reproduce", "verify", "design", "train") else 1)),
-    )
+    share = {"compare": 8, "plot": 2, "reproduce": 4, "design": 4, "train": 4}.get(command, 1)
+    rounds = settings(fuzz, max_examples=max(2, EXAMPLES // share))
 
     @rounds
-    @given(command_lines(command))
+    @given(usual_lines(command) | command_lines(command) if USUAL[command] else command_lines(command))
     @example([command, *NEEDED[command], "--out", "run"])
     def holds(line):
-        tally.add("commands", f"ecd2g {command}", checked(line, tmp_path, capsys))
+        tally.add("commands", f"ecd2g {command}", checked(line, tmp_path, capsys, run))
 
     holds()
 

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from ecd2g.data import read_network
 from ecd2g.errors import CapacityError
 from ecd2g.memory import available_memory, require_memory
 
@@ -219,3 +220,13 @@ def test_control_groups_limit_what_is_available(tmp_path, monkeypatch):
     assert memory.of_control_groups(tmp_path, "/a/b") == 500_000
     assert memory.of_control_groups(tmp_path, "/c") == float("inf")
     assert 0 < available_memory() < 1e15
+
+
+def test_a_short_file_that_declares_many_nodes_asks_for_their_memory_first(tmp_path, monkeypatch):
+    path = tmp_path / "wide.mtx"
+    path.write_text("%%MatrixMarket matrix coordinate real symmetric\n100000000 100000000 1\n2 1 1\n")
+    monkeypatch.setattr("ecd2g.memory.available_memory", lambda: 1e9)
+    with pytest.raises(
+        CapacityError, match=r"wide.mtx .* a network of 100,000,000 nodes needs 3.2 GB of memory"
+    ):
+        read_network(path, value="conductance")

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.given_numbers import listed, real_array
 from ecd2g.circuit.kernels.hamming_spectrum import parities
 from ecd2g.circuit.kernels.kernel import require_table
 from ecd2g.circuit.kernels.matrix_site import lowest_of_all
@@ -43,8 +44,8 @@ class HammingKernel:
     weights: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sizes", StateSpace(tuple(self.sizes)).alphabet_sizes)
-        object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
+        object.__setattr__(self, "sizes", StateSpace(listed(self.sizes, "sizes")).alphabet_sizes)
+        object.__setattr__(self, "weights", tuple(real_array(self.weights, "weights").ravel().tolist()))
         if len(self.weights) != len(self.sizes) + 1:
             raise InputError(
                 f"a Hamming kernel of {len(self.sizes)} sites takes {len(self.sizes) + 1} weights, one a number of "

@@ -1,14 +1,17 @@
 """Conductance kernels: the conductance of the edge between two states of neighbouring layers."""
 
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
+from numbers import Real
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from ecd2g.circuit.given_numbers import whole_number
 from ecd2g.circuit.kernels.remembered_protocol import RememberedProtocol
 from ecd2g.circuit.kernels.site_kernel import CompleteSite
 from ecd2g.circuit.kernels.site_modes import ReflectionModes
@@ -109,10 +112,13 @@ class CompleteKernel:
     lateral: float
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.forward + self.lateral) and self.forward > 0 and self.lateral > 0):
+        whole_number(self.n_states, "n_states", least=1)
+        both = self.forward, self.lateral
+        positive = all(isinstance(one, Real) and 0 < one <= sys.float_info.max for one in both)
+        if not (positive and isfinite(float(self.forward) + float(self.lateral))):
             raise InputError(
-                f"the conductances of a complete kernel must be positive and finite, got {self.forward:g} and "
-                f"{self.lateral:g} siemens"
+                f"the conductances of a complete kernel must be positive and finite, got "
+                f"{self.forward!r:.60} and {self.lateral!r:.60} siemens"
             )
         if self.n_states == 1:  # a single state has no lateral edges
             object.__setattr__(self, "lateral", 0.0)

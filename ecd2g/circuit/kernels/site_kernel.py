@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import real_array
 from ecd2g.circuit.kernels.dense_modes import DenseModes
 from ecd2g.circuit.kernels.matrix_site import MatrixSite, lowest_of_all, require_site
 from ecd2g.circuit.kernels.site_modes import (
@@ -235,10 +236,7 @@ def checked_matrix(matrix: ArrayLike) -> NDArray[np.float64]:
     """A copy of a square, symmetric, finite and non-negative matrix, closed to writing; InputError otherwise."""
     if sp.issparse(matrix):
         raise InputError("a dense kernel needs an array; make one of a sparse matrix with kernels.sparse")
-    try:
-        table = np.array(matrix, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError("a kernel must be a matrix of real numbers, with rows of one length") from None
+    table = real_array(matrix, "a kernel").copy()
     if table.ndim != 2 or table.shape[0] != table.shape[1]:
         raise InputError(f"a kernel must be a square matrix, got shape {table.shape}")
     if not np.all(np.isfinite(table)) or np.any(table < 0):
@@ -254,7 +252,7 @@ def checked_matrix(matrix: ArrayLike) -> NDArray[np.float64]:
 
 
 def _profile(profile: ArrayLike) -> NDArray[np.float64]:
-    array = np.asarray(profile, dtype=np.float64)
+    array = real_array(profile, "a profile")
     if array.ndim != 1 or not np.all(np.isfinite(array)) or np.any(array < 0) or not np.any(array > 0):
         raise InputError(
             "a profile must list finite conductances, one a distance from 0 on, none negative and one positive"

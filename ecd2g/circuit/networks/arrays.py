@@ -45,7 +45,7 @@ def _labels(
     pairs: NDArray[np.integer], n_nodes: int | None, nodes: Sequence[Hashable] | None
 ) -> Sequence[Hashable]:
     if nodes is None:
-        return numbered(int(pairs.max(initial=0)) + 1 if n_nodes is None and len(pairs) else n_nodes or 0)
+        return numbered(n_nodes if n_nodes is not None else int(pairs.max()) + 1 if len(pairs) else 0)
     if n_nodes is not None:
         raise InputError("give n_nodes or nodes, not both")
     return named(nodes)

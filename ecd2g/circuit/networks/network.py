@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import real_array
 from ecd2g.circuit.locked_arrays import lock, locked
 from ecd2g.circuit.networks.arrays import edges_of_arrays
 from ecd2g.circuit.networks.graphs import edges_of_graph, graph_of
@@ -217,8 +218,8 @@ def sum_at(places: NDArray[np.intp], values: NDArray[np.float64], n: int) -> NDA
 
 def _amperes(given: ArrayLike, name: str) -> NDArray[np.float64]:
     try:
-        values = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
+        values = real_array(given, name).copy()
+    except InputError:
         raise InputError(f"the currents of {name} must be numbers, got {given!r:.100}") from None
     if values.ndim != 1:
         raise InputError(

@@ -10,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.errors import CapacityError, InputError
+from ecd2g.memory import require_memory
 
 NODE_LIMIT = 10**8
 """Most nodes of a network."""
+
+BYTES = 32
+"""What a node takes while its network is made, at least: a few arrays over all nodes."""
 
 SEARCHED = 10_000
 """Labels that are searched for one that resembles an unknown one."""
@@ -26,10 +30,12 @@ def numbered(n_nodes: int) -> range:
         raise InputError(f"the number of nodes must be a whole number, got {n_nodes!r}") from None
     if count < 1:
         raise InputError(f"a resistor network needs at least one node, got {count}")
+    advice = "number the nodes 0, 1, 2 ..."
     if count > NODE_LIMIT:
         raise CapacityError(
-            f"a network may have at most {NODE_LIMIT:.3g} nodes, got {count:.3g}; number the nodes 0, 1, 2 ..."
+            f"a network may have at most {NODE_LIMIT:.3g} nodes, got {min(count, 10**300):.3g}; {advice}"
         )
+    require_memory(BYTES * count, f"a network of {count:,} nodes", advice)
     return range(count)
 
 

@@ -1,12 +1,11 @@
 """What the arguments of an adaptation must be."""
 
-from math import inf, isfinite
+from math import inf
 from numbers import Real
 from typing import get_args
 
-import numpy as np
-
 from ecd2g.circuit.distribution import Distribution
+from ecd2g.circuit.given_numbers import positive_number, whole_number
 from ecd2g.errors import InputError
 from ecd2g.reference.adapted.ends import TransportCost
 
@@ -23,8 +22,7 @@ def check_problem(source: object, sink: object, cost: str, n_iterations: object)
         raise InputError("source and sink must share one state space")
     if cost not in get_args(TransportCost):
         raise InputError(f"cost must be one of {', '.join(map(repr, get_args(TransportCost)))}, got {cost!r}")
-    if isinstance(n_iterations, bool) or not isinstance(n_iterations, (int, np.integer)) or n_iterations < 0:
-        raise InputError(f"n_iterations must be a whole number, 0 or more, got {n_iterations!r}")
+    whole_number(n_iterations, "n_iterations")
 
 
 def check_numbers(reach: float | None, step: float, floor: float, offset: float, gap: float) -> None:
@@ -39,9 +37,7 @@ def check_numbers(reach: float | None, step: float, floor: float, offset: float,
         raise InputError(f"step must lie above 0 and below 2, got {step!r}")
     if not 0 < _number("floor", floor) < 1:
         raise InputError(f"floor must lie above 0 and below 1, got {floor!r}")
-    cost = _number("offset", offset)
-    if not (cost > 0 and isfinite(cost)):
-        raise InputError(f"offset must be a positive finite cost, got {offset!r}")
+    positive_number(offset, "offset", "cost")
     if not _number("gap", gap) >= 0:
         raise InputError(f"gap must be 0 or more, got {gap!r}")
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.distribution import TOTAL_TOLERANCE
+from ecd2g.circuit.given_numbers import real_array, rectangular
 from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
@@ -11,7 +12,7 @@ from ecd2g.errors import InputError
 
 def checked_rows(space: StateSpace, states: ArrayLike) -> NDArray[np.int64]:
     """The states as an int64 array ``(n, n_sites)``, checked; one pass where they are such an array already."""
-    rows = np.asarray(states)
+    rows = rectangular(states, "states")
     if rows.ndim != 2:
         raise InputError(f"states must have shape (n, {space.n_sites}), got {rows.shape}")
     sizes = np.asarray(space.alphabet_sizes)
@@ -38,16 +39,14 @@ def require_space(density: object, space: StateSpace | None, what: str) -> None:
 
 def probability_vector(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """Our own locked copy ``(k,)``; InputError unless finite, not negative and of sum 1."""
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} must be an array of real numbers") from None
+    array = real_array(values, name).copy()
     if array.ndim != 1 or not array.size:
         raise InputError(f"{name} must be a list of numbers, got an array of shape {array.shape}")
     is_allowed = np.isfinite(array) & (array >= 0.0)
     if not is_allowed.all():
         raise InputError(f"{name} must be finite and not negative, got {array[~is_allowed][0]}")
-    total = float(array.sum())
+    with np.errstate(over="ignore"):
+        total = float(array.sum())
     if abs(total - 1.0) > TOTAL_TOLERANCE:
         raise InputError(
             f"{name} must sum to 1 within {TOTAL_TOLERANCE:g}, got {total!r}; divide by the sum first"

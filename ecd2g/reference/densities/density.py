@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecd2g.circuit.distribution import Distribution
 from ecd2g.circuit.randomness import generator
+from ecd2g.circuit.sample_size import sample_size
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 from ecd2g.reference.densities.checks import checked_rows, probability_vector, require_space, space_of
@@ -64,6 +65,7 @@ class UniformDensity:
     def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, ``(n, n_sites)``."""
         size, random = self.space.n_symbols, generator(rng)
+        n = sample_size(n, self.space.n_sites)
         if isinstance(size, int) and size <= 256:  # bytes are drawn several times as fast
             return random.integers(0, size, (n, self.space.n_sites), dtype=np.uint8).astype(np.int64)
         return self.space.draw(n, random)
@@ -110,6 +112,7 @@ class MixtureDensity:
     def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, ``(n, n_sites)``."""
         shares, random = np.array([weight for weight, _ in self._parts]), generator(rng)
+        n = sample_size(n, 1 if self.space is None else self.space.n_sites)
         component = random.choice(len(shares), size=n, p=shares / shares.sum())
         counts = np.bincount(component, minlength=len(shares))
         drawn = [

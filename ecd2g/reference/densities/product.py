@@ -7,7 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecd2g.circuit.given_numbers import listed
 from ecd2g.circuit.randomness import generator
+from ecd2g.circuit.sample_size import sample_size
 from ecd2g.circuit.state_space import StateSpace
 from ecd2g.errors import InputError
 from ecd2g.reference.densities.checks import brief, checked_rows, probability_vector
@@ -31,7 +33,7 @@ class ProductDensity:
     def __post_init__(self) -> None:
         sites = tuple(
             probability_vector(site, f"probabilities of site {number}")
-            for number, site in enumerate(self.site_probabilities)
+            for number, site in enumerate(listed(self.site_probabilities, "site probabilities"))
         )
         if tuple(len(site) for site in sites) != self.space.alphabet_sizes:
             raise InputError(
@@ -48,7 +50,7 @@ class ProductDensity:
 
     def sample(self, n: int, rng: np.random.Generator | int | None = None) -> NDArray[np.int64]:
         """`n` independent states, ``(n, n_sites)``: one binary search a site, over all sites at once."""
-        cumulative = self._cumulative
+        cumulative, n = self._cumulative, sample_size(n, self.space.n_sites)
         n_sites, step = cumulative.shape[0], cumulative.shape[1]
         height, first = generator(rng).random((n, n_sites)), np.arange(n_sites) * step
         symbols = np.zeros((n, n_sites), dtype=np.int64)

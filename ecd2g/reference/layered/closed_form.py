@@ -23,7 +23,7 @@ from ecd2g.circuit.atoms import Atoms
 from ecd2g.circuit.fields.complete_field import CompleteField
 from ecd2g.circuit.fields.table_field import TableField
 from ecd2g.circuit.kernels.kernel import CompleteKernel
-from ecd2g.circuit.layered import LayeredCircuit
+from ecd2g.circuit.layered import LayeredCircuit, require_layers
 from ecd2g.circuit.locked_arrays import read_only
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.memory import require_memory
@@ -74,8 +74,8 @@ def alpha(kernel: CompleteKernel, n_layers: int) -> NDArray[np.float64]:
     >>> alpha(CompleteKernel(2, 1.0, 0.25), 3).round(6)  # r = 1, R = 4 ohm
     array([1.025, 0.375, 0.225])
     """
-    _check_layers(n_layers)
-    layer, last = np.arange(n_layers), n_layers - 1
+    require_layers(n_layers)
+    layer, last = np.arange(int(n_layers)), int(n_layers) - 1
     if kernel.n_states == 1:
         return np.zeros(n_layers)
     chain = deviation_chain(kernel)
@@ -105,7 +105,6 @@ class ChainResponse:
             read_only(values)  # shared by every solve on the circuit
 
 
-@lru_cache(maxsize=64)
 def chain_response(kernel: CompleteKernel, n_layers: int) -> ChainResponse:
     """Sums and differences of alpha_n as products of hyperbolic functions, to full relative accuracy.
 
@@ -116,7 +115,12 @@ def chain_response(kernel: CompleteKernel, n_layers: int) -> ChainResponse:
     >>> response.drop.round(6), round(response.mean_drop, 12)  # alpha_1 - alpha_2, alpha_2 - alpha_3; 1 / (2 (a + b))
     (array([0.65, 0.15]), 0.4)
     """
-    _check_layers(n_layers)
+    require_layers(n_layers)
+    return _remembered_response(kernel, int(n_layers))
+
+
+@lru_cache(maxsize=64)
+def _remembered_response(kernel: CompleteKernel, n_layers: int) -> ChainResponse:
     n_states, last = float(kernel.n_states), n_layers - 1
     mean_drop = 1.0 / (n_states * kernel.row_sum())
     if kernel.n_states == 1:
@@ -269,8 +273,3 @@ def complete_kernel(circuit: LayeredCircuit) -> CompleteKernel:
 def is_plain(circuit: LayeredCircuit) -> bool:
     """Whether Lemma 3.5 as the paper has it applies: the complete kernel, and no gains."""
     return isinstance(circuit.kernel, CompleteKernel) and not circuit.is_graded
-
-
-def _check_layers(n_layers: int) -> None:
-    if n_layers < 2:
-        raise InputError(f"a layered circuit needs at least 2 layers, got {n_layers}")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ecd2g.circuit.array_library import namespace
@@ -43,6 +44,9 @@ def closed_form_batch(
     """
     plain = plain_circuit(circuit)
     for name, values in (("sources", sources), ("sinks", sinks)):
+        if getattr(values, "ndim", 0) != 2 or sp.issparse(values):
+            raise InputError(f"{name} must be arrays of shape (k, {circuit.n_states}), got {values!r:.60}")
+    for name, values in (("sources", sources), ("sinks", sinks)):
         _check(values, (sources.shape[0], circuit.n_states), name)
     if plain is circuit:
         return Potentials(*potentials_and_drops(circuit, sources, sinks))
@@ -62,6 +66,7 @@ def _check(values: NDArray[np.float64], shape: tuple[int, int], name: str) -> No
         raise InputError(
             f"{name} must be float64 arrays of one shape (k, {shape[1]}), got {tuple(values.shape)} of {values.dtype}"
         )
-    totals = xp.sum(values, axis=1)
+    with np.errstate(over="ignore"):
+        totals = xp.sum(values, axis=1)
     if not (xp.all(values >= 0) and xp.all(xp.abs(totals - 1.0) <= TOTAL_TOLERANCE)):
         raise InputError(f"every row of {name} must be probabilities, none negative, with sum 1")

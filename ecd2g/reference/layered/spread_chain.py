@@ -22,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import root
 
+from ecd2g.circuit.given_numbers import positive_number, whole_number
+from ecd2g.circuit.layered import LAYER_LIMIT
 from ecd2g.errors import SolverError
 
 SCHEDULE_TOLERANCE = 1e-3
@@ -108,13 +110,20 @@ def linear_spread_chain(n_symbols: int, n_gaps: int, ratio: float, n_iterations:
     The fixed point rho_n <- rho_n sqrt(dk*_n / dk_n), its mean set to `ratio` after every iteration, dk the increments
     of kappa and dk* = 1 / n_gaps those wanted. It slows down where some rho_n go to 0, as every second one does for
     small ratios (to first order dk_n is proportional to rho_{n-1} + rho_n), and a root finder for log rho_n takes over.
-    SolverError where kappa stays off by more than `SCHEDULE_TOLERANCE`, or the circuit has no such chain.
+    SolverError where kappa stays off by more than `SCHEDULE_TOLERANCE`, or the circuit has no such chain; InputError
+    for other numbers.
 
     Nearly the jumps 1 / (n_gaps - n) of discrete flow matching, of which it is a circuit:
 
     >>> linear_spread_chain(3, 4, 0.0001).arrive.round(2)
     array([0.25, 0.33, 0.5 , 1.  ])
     """
+    n_symbols, ratio = (
+        whole_number(n_symbols, "n_symbols", least=2, most=2**31),
+        positive_number(ratio, "ratio"),
+    )
+    n_gaps = whole_number(n_gaps, "n_gaps", least=1, most=LAYER_LIMIT)
+    n_iterations = whole_number(n_iterations, "n_iterations")
 
     def increments(rho: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.diff(spread_chain(n_symbols, rho / (n_symbols - 1)).arrived())

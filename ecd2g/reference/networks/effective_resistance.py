@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.given_numbers import listed
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import CapacityError, InputError
 from ecd2g.memory import require_memory
@@ -134,7 +135,7 @@ def resistance_matrix(
 def _places(network: ResistorNetwork, pairs: Iterable[tuple[Hashable, Hashable]]) -> NDArray[np.intp]:
     """Places of the ends of every pair, ``(k, 2)``."""
     ends = []
-    for pair in pairs:
+    for pair in listed(pairs, "pairs"):
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise InputError(f"pairs must be tuples (u, v) of two nodes, got {pair!r}")
         ends.append([network.place(node) for node in pair])

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecd2g.circuit.fields.network_field import NetworkField
+from ecd2g.circuit.given_numbers import listed
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.circuit.randomness import generator
+from ecd2g.circuit.sample_size import sample_size
 from ecd2g.errors import InputError, SolverError
 from ecd2g.movement import ExactLaw, Rule, check_rule, propagate, walk_nodes
 from ecd2g.reference.certificate import NetworkCertificate
@@ -136,15 +138,14 @@ class NetworkSolution:
         )
 
     def _drawn_starts(self, n: int | None, rng: np.random.Generator) -> NDArray[np.intp]:
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
-            raise InputError(f"the number of walks must be a whole number, 0 or more, got {n!r}")
+        rows = sample_size(n, 1, "walks")
         chance = self.field.injected / self.field.injected.sum()
-        return rng.choice(self.network.n_nodes, size=int(n), p=chance).astype(np.intp)
+        return rng.choice(self.network.n_nodes, size=rows, p=chance).astype(np.intp)
 
     def _own_starts(self, starts: Sequence[Hashable]) -> NDArray[np.intp]:
         if not isinstance(starts, (Sequence, np.ndarray)) or isinstance(starts, str):
             raise InputError(f"starts must be a list of nodes, got {starts!r}")
-        return self.network.places(starts)
+        return self.network.places(listed(starts, "starts"))
 
     def _labels(self, places: NDArray[np.intp]) -> tuple[Hashable, ...]:
         return tuple(self.network.nodes[k] for k in places.tolist())

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from ecd2g.circuit.given_numbers import listed
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import InputError
 from ecd2g.reference.networks.star_mesh_component import DenseComponent, dense_components
@@ -45,7 +46,7 @@ def terminal_network(network: ResistorNetwork, keep: Iterable[Hashable]) -> Resi
     >>> terminal_network(star, [1, 2, 3]).conductances
     array([0.25, 0.5 , 0.5 ])
     """
-    kept = tuple(keep)
+    kept = listed(keep, "keep")
     places = network.places(kept)
     distinct = len(np.unique(places))
     if distinct < len(kept):
