@@ -1,9 +1,10 @@
 """The methods of `solve` by name."""
 
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any, Literal, get_args
 
-from ecd2g.circuit.given_numbers import positive_number
+from ecd2g.circuit.given_numbers import LARGEST
 from ecd2g.circuit.layered import LayeredCircuit
 from ecd2g.circuit.networks.network import ResistorNetwork
 from ecd2g.errors import InputError
@@ -89,4 +90,5 @@ def require_network(network: object) -> None:
 
 def check_tolerance(tolerance: float) -> None:
     """Raise InputError unless a tolerance is a positive number."""
-    positive_number(tolerance, "tolerance")
+    if isinstance(tolerance, bool) or not isinstance(tolerance, Real) or not 0 < tolerance <= LARGEST:
+        raise InputError(f"tolerance must be a positive number, at most {LARGEST:g}, got {tolerance!r:.60}")

@@ -37,7 +37,7 @@ def check_numbers(reach: float | None, step: float, floor: float, offset: float,
         raise InputError(f"step must lie above 0 and below 2, got {step!r}")
     if not 0 < _number("floor", floor) < 1:
         raise InputError(f"floor must lie above 0 and below 1, got {floor!r}")
-    positive_number(offset, "offset", "cost")
+    positive_number(_number("offset", offset), "offset", "cost")
     if not _number("gap", gap) >= 0:
         raise InputError(f"gap must be 0 or more, got {gap!r}")
 
