@@ -1,7 +1,7 @@
 """Make the numbers of the results table, record them, and write README.md and docs/results.md.
 
-Run folders that are there, complete, of this version and made with the same options are read, not made again. Speed is
-measured anew whenever it is asked for: let nothing else run.
+Run folders that are there, complete, of this version, made with the same options and on a commit with the same package
+are read, not made again. Speed is measured anew whenever it is asked for: let nothing else run.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main() -> int:
         return 2
     begin, record, failed = perf_counter(), records.read(), []
     for source in chosen:
-        if is_there(source, given.runs, speed=given.read):
+        if is_there(source, given.runs, commit=given.commit, read=given.read):
             commit = commit_of(source, given.runs, given.commit)
             print(f"{source.name}: {given.runs} has it, made at commit {commit}; not made again")
         elif given.read:

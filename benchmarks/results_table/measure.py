@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 import ecd2g
-from benchmarks.results_table.record import head
+from benchmarks.results_table.record import circumstances_now, head
 from benchmarks.results_table.row import Source
 from benchmarks.results_table.sources import RunFolder, left_by
 
@@ -46,18 +46,26 @@ def commit_of(source: Source, runs: Path, given: str | None) -> str:
     return stamp.read_text(encoding="utf-8").strip() if stamp.exists() else "not known"
 
 
-def is_there(source: Source, runs: Path, *, speed: bool = False) -> bool:
-    """Whether the run folder is complete, of this version, and made with the same options.
+def is_there(source: Source, runs: Path, *, commit: str | None = None, read: bool = False) -> bool:
+    """Whether the run folder is complete, of this version, made with the same options, and by the same package.
 
-    Benchmarks count as there only where `speed` says that they need not be measured anew.
+    With `read`, what is there need not be of the same package, and benchmarks need not be measured anew.
     """
     left = left_by(source, runs)
     if not isinstance(left, RunFolder):
-        return speed and left.path.exists()
+        return read and left.path.exists()
     if not (left.path / "results.json").exists():
         return False
     same_version = left.record["versions"]["ecd2g"] == ecd2g.__version__
-    return same_version and options(left.record["command"]) in (source.arguments, ALL)
+    if not same_version or options(left.record["command"]) not in (source.arguments, ALL):
+        return False
+    return read or package_unchanged_since(commit_of(source, runs, commit))
+
+
+def package_unchanged_since(commit: str) -> bool:
+    """Whether ecd2g is at HEAD what it was at a commit; False for a commit not known, or with changes of its own."""
+    command = ["git", "diff", "--quiet", commit, "HEAD", "--", "ecd2g"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603
 
 
 def options(command: str) -> str:
@@ -84,4 +92,4 @@ def _kept(path: Path, seconds: float) -> str:
         {"name": one["name"], "stats": {"data": one["stats"]["data"]}, "extra_info": one["extra_info"]}
         for one in record["benchmarks"]
     ]
-    return json.dumps({"seconds": seconds, "benchmarks": kept})
+    return json.dumps({"seconds": seconds, **circumstances_now(), "benchmarks": kept})

@@ -67,6 +67,16 @@ def head() -> str:
     return found + ("+" if changed else "")
 
 
+def circumstances_now() -> dict[str, Any]:
+    """Date, cores and versions, to be noted where and when something is measured."""
+    found = {name: known for name in PACKAGES if (known := _version(name)) is not None}
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "versions": {"python": platform.python_version()} | found,
+    }
+
+
 def _git(*arguments: str) -> str:
     done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607
     return done.stdout.strip() if done.returncode == 0 else "not known"
@@ -75,17 +85,16 @@ def _git(*arguments: str) -> str:
 def _circumstances(source: Source, left: RunFolder | Speed, commit: str) -> dict[str, Any]:
     path = left.path / "results.json" if isinstance(left, RunFolder) else left.path
     seconds = left.seconds if isinstance(left, RunFolder) else left.record["seconds"]
-    versions = {
-        "python": platform.python_version(),
-        **{name: found for name in PACKAGES if (found := _version(name)) is not None},
-    }
+    # run folders hold no date and no cores, so that they are the same everywhere: the file's and this machine's
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+    found = circumstances_now() | {"date": written} | left.record
     return {
         "command": source.command,
-        "date": datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat(),
+        "date": found["date"],
         "commit": commit,
         "seconds": round(seconds, 1),
-        "cores": os.cpu_count(),
-        "versions": left.record["versions"] if isinstance(left, RunFolder) else versions,
+        "cores": found["cores"],
+        "versions": found["versions"],
     }
 
 

@@ -80,7 +80,32 @@ def test_rows_that_are_not_there_are_refused(table) -> None:
         table["__main__"].choose("speed,velocity")
 
 
-def test_a_folder_made_with_other_options_is_made_again(table, tmp_path: Path) -> None:
+def test_a_folder_of_another_package_is_made_again_but_can_be_read(
+    table, tmp_path: Path, monkeypatch
+) -> None:
+    source, measure = table["sources"].SOURCES["1d"], table["measure"]
+    (tmp_path / "1d").mkdir()
+    found = {
+        "command": "ecd2g reproduce 1d --seeds 5",
+        "versions": {"ecd2g": __import__("ecd2g").__version__},
+    }
+    (tmp_path / "1d" / "results.json").write_text(json.dumps(found), encoding="utf-8")
+    monkeypatch.setattr(measure, "package_unchanged_since", lambda commit: commit == "abc")
+    assert not measure.is_there(source, tmp_path)
+    assert measure.is_there(source, tmp_path, read=True)
+    assert measure.is_there(source, tmp_path, commit="abc")
+    (tmp_path / "1d.commit").write_text("abc\n", encoding="utf-8")
+    assert measure.is_there(source, tmp_path)
+    (tmp_path / "1d.commit").write_text("abc+\n", encoding="utf-8")
+    assert not measure.is_there(source, tmp_path)
+
+
+def test_a_commit_that_git_does_not_know_is_of_another_package(table) -> None:
+    assert not table["measure"].package_unchanged_since("not known")
+
+
+def test_a_folder_made_with_other_options_is_made_again(table, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(table["measure"], "package_unchanged_since", lambda commit: True)
     source = table["sources"].SOURCES["1d"]
     (tmp_path / "1d").mkdir()
     version = __import__("ecd2g").__version__
