@@ -7,12 +7,13 @@ from benchmarks.results_table.sources import RunFolder
 
 def statements(run: RunFolder) -> Cells:
     found = run.numbers["statements"]
+    closest = max(found, key=lambda one: one["worst"] / one["allowance"])  # to its own allowance
     return {
         "held": Number(sum(one["passed"] for one in found)),
         "all": Number(len(found)),
         "circuits": Number(min(one["n_circuits"] for one in found)),
-        "worst": Number(max(one["worst"] for one in found)),
-        "allowed": Number(max(one["allowance"] for one in found)),
+        "worst": Number(closest["worst"]),
+        "allowed": Number(closest["allowance"]),
     }
 
 
