@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from ecd2g import CapacityError, Distribution, LayeredCircuit, ResistorNetwork, SolverError, StateSpace, solve
+from ecd2g import (
+    CapacityError,
+    Distribution,
+    LayeredCircuit,
+    ResistorNetwork,
+    SolverError,
+    StateSpace,
+    memory,
+    solve,
+)
 from ecd2g.circuit import kernels
 from ecd2g.circuit.kernels.kernel import CompleteKernel
 from ecd2g.reference import matrix
@@ -126,3 +135,12 @@ def test_a_network_solution_says_what_to_do_and_what_its_walks_are() -> None:
     )
     assert repr(solution.sample(2, rng=0)) == "NetworkWalks(2 walks, paths not kept)"
     assert repr(solution.sample(2, rng=0, paths=True)) == "NetworkWalks(2 walks, paths kept)"
+
+
+def test_the_closed_form_asks_for_eight_bytes_a_number(monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 1e8)
+    space = StateSpace(2**20, 1)
+    circuit = LayeredCircuit.complete(space, n_layers=8, forward_resistance=0.1, lateral_resistance=1e5)
+    p = Distribution.from_probabilities(space, np.full(2**20, 2.0**-20))
+    with pytest.raises(CapacityError, match=r"needs 0\.134 GB of memory, and 0\.1 GB are available"):
+        solve(circuit, source=p, sink=p, method="closed-form")
