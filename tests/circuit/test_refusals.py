@@ -48,7 +48,7 @@ REFUSED = {
     "other kernel": (lambda: LayeredCircuit(SPACE, 2, CompleteKernel(4, 1.0, 1.0)), "joins 4 states but"),
     "gains": (
         lambda: LayeredCircuit(SPACE, 3, CompleteKernel(9, 1.0, 1.0), ["a", "b"]),
-        "gains must be numbers, one a gap",
+        "gains must be an array of real numbers",
     ),
     "no symbol": (lambda: require_site(0), "a site needs at least one symbol, got 0"),
     "forward only": (
@@ -73,7 +73,10 @@ REFUSED = {
     ),
     "edgeless factor": (lambda: ProductKernel((_Edgeless(),)), "every symbol of every site needs an edge"),
     "sparse for dense": (lambda: kernels.dense(sp.csr_array(np.eye(2))), "make one of a sparse matrix with"),
-    "no numbers": (lambda: kernels.dense([["a", "b"], ["b", "a"]]), "a matrix of real numbers, with rows of"),
+    "no numbers": (
+        lambda: kernels.dense([["a", "b"], ["b", "a"]]),
+        "a kernel must be an array of real numbers",
+    ),
     "sum overflows": (lambda: kernels.dense(np.full((2, 2), 1e308)), "add up to more than a float can hold"),
 }
 

@@ -44,9 +44,11 @@ def slow_number(text):
     if not text.isascii() or "_" in text or text.lower().lstrip("+-")[:1] not in tuple("0123456789.ni"):
         return None
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         return None
+    # Decimal knows NaNs with digits behind them, and signalling ones; for everybody else these are words.
+    return None if number.is_nan() and text.lower().lstrip("+-") != "nan" else number
 
 
 def slow_lines(content):

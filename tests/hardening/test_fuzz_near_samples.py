@@ -70,6 +70,7 @@ def sample_texts(draw):
 
 @fuzz
 @given(sample_texts())
+@example((".txt", b"nan0 0"))
 @example((".csv", b"1\n1e-400\n"))
 @example((".csv", b"0\n0.99999999999999999999\n"))
 @example((".csv", b"0\n0e-9999999999999999999\n"))

@@ -116,6 +116,11 @@ def test_sigkill_leaves_only_a_hidden_folder(name, folder, commands, tally, rng,
         tally.add("signals", f"{name}: SIGKILL at random", "no run folder, or a whole one")
 
 
+def lost(done):
+    """Whether the signal came while Python ran a finaliser, which no exception leaves: the command goes on."""
+    return done.status == 0 and done.err.startswith("Exception ignored in")
+
+
 @needs_torch
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", TRAININGS)
@@ -134,6 +139,8 @@ def test_a_training_killed_again_and_again_ends_bit_for_bit(kind, folder, comman
             number = rng.choice(list(STATUS))
             argv = ["train", *options, "--out", out, *resume]
             done = stopped(commands, argv, folder, number, rng.uniform(0.01, took))
+            if lost(done):
+                continue
             assert done.status in (0, STATUS[number], -number), done
             assert "Traceback" not in done.err, done
             assert "Exception ignored" not in done.err, done

@@ -122,7 +122,7 @@ def laws_that_notice(mistake: Mistake | None, case: str, method: str) -> str:
     def unchecked(problem: Any) -> Solved:
         network = isinstance(problem, NetworkProblem)
         source, sink = (problem.injected, problem.extracted) if network else (problem.source, problem.sink)
-        return Solved.of(solve(problem.circuit, source=source, sink=sink, method=method, tolerance=1e300))
+        return Solved.of(solve(problem.circuit, source=source, sink=sink, method=method, tolerance=1e100))
 
     problem = next(c.problem for c in (*golden_layered(), *hand_solved_networks()) if c.name == case)
     try:

@@ -117,5 +117,5 @@ def test_blocks_of_modes_do_not_change_a_bit(monkeypatch):
 
 @pytest.mark.parametrize("response", [alpha, chain_response])
 def test_one_layer_has_no_response(response):
-    with pytest.raises(InputError, match="at least 2 layers, got 1"):
+    with pytest.raises(InputError, match="at least 2 layers.*got n_layers=1"):
         response(CompleteKernel(2, 1.0, 0.5), 1)
