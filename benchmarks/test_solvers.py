@@ -64,6 +64,13 @@ def test_closed_form_small(benchmark, random_problem) -> None:
 
 
 @pytest.mark.benchmark(group="assemble and solve, V = 2500, N = 3")
+def test_solve_small(benchmark, random_problem) -> None:
+    """What a user calls: the atoms of both distributions and the certificate are within the clock."""
+    circuit, p, q = random_problem(50, 2, 3)
+    note(benchmark, "solve N=3", benchmark(ecd2g.solve, circuit, source=p, sink=q).field)
+
+
+@pytest.mark.benchmark(group="assemble and solve, V = 2500, N = 3")
 def test_assembled_conjugate_gradients_of_scipy(benchmark, random_problem) -> None:
     """The fastest assembled peer: SciPy's CG on the CSR matrix, assembly included."""
     circuit, p, q = random_problem(50, 2, 3)
@@ -76,8 +83,11 @@ def test_assembled_conjugate_gradients_of_scipy(benchmark, random_problem) -> No
     potentials = benchmark.pedantic(assemble_and_solve, rounds=2)
     field = CompleteField.from_potentials(circuit, Atoms.of(p, q), potentials.reshape(3, -1))
     note(benchmark, "assembled cg", field)
-    print(f"\nassemble + CG / closed form: {TIMES['assembled cg'] / TIMES['closed form N=3']:,.0f}")
+    print(f"\nassemble + CG / ecd2g.solve: {TIMES['assembled cg'] / TIMES['solve N=3']:,.0f}")
     assert TIMES["assembled cg"] >= 5_000 * TIMES["closed form N=3"]
+    assert (
+        TIMES["assembled cg"] >= 500 * TIMES["solve N=3"]
+    )  # far below what it is; the figure is in docs/results.md
 
 
 @pytest.mark.benchmark(group="assemble and solve, V = 2500, N = 3")
@@ -89,8 +99,11 @@ def test_assembled_sparse_factorisation(benchmark, random_problem) -> None:
     note(
         benchmark, "sparse", CompleteField.from_potentials(circuit, Atoms.of(p, q), potentials.reshape(3, -1))
     )
-    print(f"\nassemble + SuperLU / closed form: {TIMES['sparse'] / TIMES['closed form N=3']:,.0f}")
+    print(f"\nassemble + SuperLU / ecd2g.solve: {TIMES['sparse'] / TIMES['solve N=3']:,.0f}")
     assert TIMES["sparse"] >= 5_000 * TIMES["closed form N=3"]
+    assert (
+        TIMES["sparse"] >= 500 * TIMES["solve N=3"]
+    )  # far below what it is; the figure is in docs/results.md
 
 
 @pytest.mark.benchmark(group="matrix-free, V = 2500, N = 30")
