@@ -47,7 +47,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 
 ROWS ?= all
-benchmarks: $(VENV)/installed-dev  ## the results table: runs that are missing (two hours), speed anew (20 minutes, let nothing else run); ROWS=speed, ROWS=1d,networks, .. for a part
+benchmarks: $(VENV)/installed-dev  ## the results table: runs that are missing (two to three hours), speed anew (20 minutes, let nothing else run); ROWS=speed, ROWS=1d,networks, .. for a part
 	$(BIN)/python -m benchmarks.results_table --rows "$(ROWS)" $(RESULTS_ARGS)
 
 SCALE ?= 5
