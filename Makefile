@@ -50,7 +50,7 @@ ROWS ?= all
 benchmarks: $(VENV)/installed-dev  ## the results table: runs that are missing (two to three hours), speed anew (20 minutes, let nothing else run); ROWS=speed, ROWS=1d,networks, .. for a part
 	$(BIN)/python -m benchmarks.results_table --rows "$(ROWS)" $(RESULTS_ARGS)
 
-SCALE ?= 5
+SCALE ?= 2
 hardening: $(VENV)/installed-dev  ## fuzzing and injected faults, SCALE times what `make test` tries; writes the table of docs/hardening.md
 	ECD2G_HARDENING_SCALE=$(SCALE) ECD2G_HARDENING_TABLE=docs/hardening_table.md $(BIN)/python -m pytest tests/hardening -n 0 $(PYTEST_ARGS)
 
