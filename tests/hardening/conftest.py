@@ -42,7 +42,8 @@ class Tally:
         lines = ["| | what was tried | tried | came out |", "|---|---|---|---|"]
         for (group, what), outcomes in sorted(self._counts.items()):
             came_out = ", ".join(f"{outcome} {n:,}" for outcome, n in outcomes.most_common())
-            lines.append(f"| {group} | {what} | {outcomes.total():,} | {came_out} |")
+            cell = what.replace("|", r"\|")
+            lines.append(f"| {group} | {cell} | {outcomes.total():,} | {came_out} |")
         return "\n".join(lines) + "\n"
 
 
